@@ -1,0 +1,115 @@
+"""The catalog as the engine sees it: frozen tables, looked up by id, with a version and a digest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from advisor.catalog.names import NameTable
+from advisor.catalog.records import (
+    Assumption,
+    BenchmarkPoint,
+    Checkpoint,
+    EngineSupport,
+    Hardware,
+    LatencyRow,
+    MlperfRow,
+    Model,
+    Offer,
+    PowerBook,
+    Precision,
+    PriceBook,
+    PublishedFigure,
+    QualityPair,
+    Source,
+)
+
+Cell = tuple[str, str, str, int, int]
+"""(model, hardware, precision, ISL, OSL): what one set of measured points belongs to."""
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """An own catalog laid over the shipped one: which records it added or replaced, by table."""
+
+    folder: str
+    added: tuple[tuple[str, str], ...]
+    replaced: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Catalog:
+    """All records of one catalog version. Immutable; safe to share between sessions."""
+
+    version: str
+    as_of: str
+    digest: str
+    sources: Mapping[str, Source]
+    hardware: Mapping[str, Hardware]
+    precisions: Mapping[str, Precision]
+    models: Mapping[str, Model]
+    points: tuple[BenchmarkPoint, ...]
+    own_points: tuple[BenchmarkPoint, ...]
+    published: tuple[PublishedFigure, ...]
+    latency_rows: tuple[LatencyRow, ...]
+    mlperf: tuple[MlperfRow, ...]
+    offers: tuple[Offer, ...]
+    price_books: Mapping[str, PriceBook]
+    power_books: Mapping[str, PowerBook]
+    quality: tuple[QualityPair, ...]
+    engine_support: tuple[EngineSupport, ...]
+    checkpoints: tuple[Checkpoint, ...]
+    assumptions: Mapping[str, Assumption]
+    hardware_names: NameTable
+    model_names: NameTable
+    engine_names: NameTable
+    without_record: frozenset[str]
+    overlays: tuple[Overlay, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Catalog({self.version!r}, digest={self.digest!r}, {len(self.points):,} points)"
+
+    @cached_property
+    def points_by_cell(self) -> Mapping[Cell, tuple[BenchmarkPoint, ...]]:
+        """Measured points by cell. Our own runs serve cells that the InferenceX pool does not cover."""
+        cells: dict[Cell, list[BenchmarkPoint]] = {}
+        for point in self.points:
+            cells.setdefault(cell_of(point), []).append(point)
+        pooled = frozenset(cells)
+        for point in self.own_points:
+            if cell_of(point) not in pooled:
+                cells.setdefault(cell_of(point), []).append(point)
+        return MappingProxyType({cell: tuple(points) for cell, points in cells.items()})
+
+    @cached_property
+    def workloads_by_model(self) -> Mapping[str, tuple[tuple[int, int], ...]]:
+        """Measured (ISL, OSL) pairs of each model, in order."""
+        found: dict[str, set[tuple[int, int]]] = {}
+        for model, _, _, isl, osl in self.points_by_cell:
+            found.setdefault(model, set()).add((isl, osl))
+        return MappingProxyType({model: tuple(sorted(pairs)) for model, pairs in found.items()})
+
+    @cached_property
+    def precisions_by_family(self) -> Mapping[str, tuple[str, ...]]:
+        """Formats of each family name: ``fp4`` holds NVFP4 and MXFP4."""
+        families: dict[str, list[str]] = {}
+        for precision in self.precisions.values():
+            if precision.family:
+                families.setdefault(precision.family, []).append(precision.id)
+        return MappingProxyType({family: tuple(ids) for family, ids in families.items()})
+
+    @cached_property
+    def default_power_book(self) -> PowerBook:
+        """The newest power vintage: the default for kW."""
+        return max(self.power_books.values(), key=lambda book: book.effective_from)
+
+    def assume(self, name: str) -> float:
+        """The value of a named assumption."""
+        return self.assumptions[name].value
+
+
+def cell_of(point: BenchmarkPoint) -> Cell:
+    """The cell a measured point belongs to."""
+    return (point.model, point.hardware, point.precision, point.isl, point.osl)

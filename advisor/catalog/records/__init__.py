@@ -1,0 +1,50 @@
+"""The catalog's records: typed, frozen, strict. One class a table, one field a column.
+
+Units stand in the names. ``None`` means "not stated by the source", never zero.
+"""
+
+from advisor.catalog.records.base import (
+    Assumption,
+    Confidence,
+    Decoding,
+    PartialDate,
+    PriceBasis,
+    Record,
+    SizeBand,
+    Source,
+    SupportLevel,
+    TaskClass,
+)
+from advisor.catalog.records.evidence import Checkpoint, EngineSupport, QualityPair
+from advisor.catalog.records.machines import Conflict, DenseTflops, Hardware, Model, Precision, Support
+from advisor.catalog.records.measurements import BenchmarkPoint, LatencyRow, MlperfRow, PublishedFigure
+from advisor.catalog.records.money import Offer, PowerBook, PriceBook
+
+__all__ = [
+    "Assumption",
+    "BenchmarkPoint",
+    "Checkpoint",
+    "Confidence",
+    "Conflict",
+    "Decoding",
+    "DenseTflops",
+    "EngineSupport",
+    "Hardware",
+    "LatencyRow",
+    "MlperfRow",
+    "Model",
+    "Offer",
+    "PartialDate",
+    "PowerBook",
+    "Precision",
+    "PriceBasis",
+    "PriceBook",
+    "PublishedFigure",
+    "QualityPair",
+    "Record",
+    "SizeBand",
+    "Source",
+    "Support",
+    "SupportLevel",
+    "TaskClass",
+]

@@ -1,0 +1,1 @@
+"""Operating points: the measured frontier, reading between its knots, and what cannot be read."""

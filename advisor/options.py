@@ -1,0 +1,140 @@
+"""Options: every hardware x format x decoding a GPU may serve the model with, and what becomes of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from advisor.catalog import Catalog
+from advisor.economics import BreakEven, Cost, Energy
+from advisor.evidence.frontier import Curve
+from advisor.evidence.reading import Grade
+from advisor.formats import legality, resolve_precision
+from advisor.pricing import Price
+from advisor.quality import QualityVerdict
+from advisor.scenario import DecodingChoice, Scenario
+from advisor.sizing import Fleet
+
+
+@dataclass(frozen=True)
+class OptionKey:
+    """What an option is. ``precision`` is the name asked for (a family such as fp4), ``format`` what it means here."""
+
+    hardware: str
+    precision: str
+    format: str
+    decoding: DecodingChoice
+
+    @property
+    def id(self) -> str:
+        """``h200:fp8:none``."""
+        return f"{self.hardware}:{self.precision}:{self.decoding}"
+
+    def label(self, catalog: Catalog) -> str:
+        """``H200 SXM FP8 with MTP``."""
+        words = f"{catalog.hardware[self.hardware].name} {catalog.precisions[self.format].name}"
+        return words if self.decoding == "none" else f"{words} with {self.decoding.upper()}"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A condition an option must meet; ``passed`` is None where nobody knows."""
+
+    name: str
+    passed: bool | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """Where an option runs. Rates in tok/s/user and tok/s/GPU; ``low``/``high`` bound the 80 % interval."""
+
+    interactivity_tok_s_per_user: float
+    tok_s_per_gpu: float
+    low: float | None
+    high: float | None
+    grade: Grade
+    range: tuple[float, float]
+    sources: tuple[str, ...]
+    run_dates: tuple[str, ...]
+    concurrency: float
+    replica_gpus: int | None
+    engine: str
+    users_per_gpu: float
+    note: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option with all that was worked out; what could not be is None, with the reason among the gates."""
+
+    key: OptionKey
+    gates: tuple[Gate, ...]
+    price: Price | None
+    operating_point: OperatingPoint | None
+    curve: Curve | None
+    fleet: Fleet | None
+    cost: Cost | None
+    energy: Energy | None
+    quality: QualityVerdict
+    saving_fraction: float | None = None
+    saving_per_token_fraction: float | None = None
+    break_even: BreakEven | None = None
+    rank: int | None = None
+
+    @property
+    def feasible(self) -> bool:
+        """No gate fails and the money is known. A gate nobody can judge does not exclude; it calls for a pilot."""
+        return self.cost is not None and all(gate.passed is not False for gate in self.gates)
+
+    @property
+    def failures(self) -> tuple[Gate, ...]:
+        """Gates that exclude the option."""
+        return tuple(gate for gate in self.gates if gate.passed is False)
+
+    @property
+    def unknowns(self) -> tuple[Gate, ...]:
+        """Gates nobody could judge."""
+        return tuple(gate for gate in self.gates if gate.passed is None)
+
+
+def precision_names(catalog: Catalog) -> tuple[str, ...]:
+    """Names options are built from: families in place of their formats."""
+    names = [precision.family or precision.id for precision in catalog.precisions.values()]
+    return tuple(dict.fromkeys(names))
+
+
+def family_name(catalog: Catalog, precision: str) -> str:
+    """The name a format goes by in option ids: nvfp4 and mxfp4 are fp4."""
+    return catalog.precisions[precision].family or precision
+
+
+def enumerate_options(catalog: Catalog, scenario: Scenario) -> Iterator[OptionKey]:
+    """Every candidate option, legal ones first asked for by hardware order of the catalog.
+
+    A format a GPU does not compute in is listed, with its reason, only for GPUs the user named (today's included):
+    nobody asked about the others.
+    """
+    model = catalog.models[scenario.workload.model_id] if scenario.workload.model_id else None
+    named = {*scenario.candidates.hardware, scenario.current.hardware}
+    wanted = named if scenario.candidates.hardware else set(catalog.hardware)
+    decodings = decodings_of(catalog, scenario)
+    for hardware in (gpu for gpu in catalog.hardware if gpu in wanted):
+        for name in precision_names(catalog):
+            precision = resolve_precision(catalog, name, hardware, model)
+            assert precision is not None  # names come from the catalog itself
+            if not legality(catalog, hardware, precision, model).legal and hardware not in named:
+                continue
+            for decoding in decodings:
+                yield OptionKey(hardware, name, precision, decoding)
+
+
+def decodings_of(catalog: Catalog, scenario: Scenario) -> tuple[DecodingChoice, ...]:
+    """Plain decoding, and MTP where the model has such layers or was measured with a draft model."""
+    model_id = scenario.workload.model_id
+    if model_id is None:
+        return ("none",)
+    measured = any(
+        point.decoding == "mtp" for cell, points in catalog.points_by_cell.items() if cell[0] == model_id for point in points
+    )
+    return ("none", "mtp") if measured or catalog.models[model_id].mtp_layers > 0 else ("none",)

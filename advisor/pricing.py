@@ -1,0 +1,128 @@
+"""What a GPU-hour costs: the user's own figure, a named book, or the median of dated offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median
+
+from advisor.catalog import Catalog
+from advisor.catalog.records import Offer, PriceBook
+from advisor.scenario import CandidatePrice, Current
+from advisor.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
+
+YOUR_QUOTE = "your quote"
+YOUR_BILL = "your bill"
+
+
+@dataclass(frozen=True)
+class Price:
+    """A price in USD per GPU-hour with what a reader needs to judge it.
+
+    ``as_of`` is the date of the newest offer used, ``oldest`` of the oldest; both None for the user's figures.
+    """
+
+    usd_per_gpu_hour: float
+    provider: str
+    basis: str
+    as_of: str | None
+    source: tuple[str, ...]
+    rule: str
+    low: float | None = None
+    high: float | None = None
+    oldest: str | None = None
+    offers: tuple[Offer, ...] = ()
+    book: PriceBook | None = None
+
+
+def months_between(earlier: str, later: str) -> int:
+    """Whole calendar months from one date to another; a missing month counts as January."""
+
+    def month_number(date: str) -> int:
+        parts = date.split("-")
+        return int(parts[0]) * MONTHS_PER_YEAR + (int(parts[1]) if len(parts) > 1 else 1)
+
+    return month_number(later) - month_number(earlier)
+
+
+def current_price(current: Current) -> Price:
+    """Today's price, from the bill as typed."""
+    typed = current.price
+    if typed.usd_per_gpu_hour is not None:
+        rate, rule = typed.usd_per_gpu_hour, "as entered"
+    else:
+        assert typed.usd_per_month is not None  # the scenario holds exactly one of the two
+        rate = typed.usd_per_month / (current.gpus * HOURS_PER_MONTH)
+        rule = f"{typed.usd_per_month:,.0f} USD a month / ({current.gpus} GPUs x {HOURS_PER_MONTH:g} h)"
+    return Price(rate, YOUR_BILL, typed.basis, None, (), rule)
+
+
+def candidate_price(catalog: Catalog, hardware: str, wanted: CandidatePrice) -> Price | None:
+    """The price of a candidate GPU, or None where nobody offers it on that basis.
+
+    An own quote wins and is applied exactly as typed; then the named book; else the default rule on the
+    wanted basis.
+    """
+    if hardware in wanted.overrides:
+        return Price(wanted.overrides[hardware], YOUR_QUOTE, "quote", None, (), "as entered")
+    if wanted.book is not None:
+        return book_price(catalog.price_books[wanted.book], hardware)
+    return offer_price(catalog, hardware, wanted.basis)
+
+
+def book_price(book: PriceBook, hardware: str) -> Price | None:
+    """A GPU's price in a named book, or None where the book does not hold it."""
+    rate = book.usd_per_gpu_hour.get(hardware)
+    if rate is None:
+        return None
+    return Price(rate, book.title, book.basis, book.effective_from, (book.source,), f"price book {book.id}", book=book)
+
+
+def offer_price(catalog: Catalog, hardware: str, basis: str) -> Price | None:
+    """The default price (design.md, formula 12), or None without a usable offer.
+
+    Median over providers of each provider's newest offer; at most ``price_max_age_months`` before the catalog's
+    date; confidence not low. Where a provider lists several on that date (regions, machine types), its lowest.
+    """
+    newest = newest_by_provider(
+        offer
+        for offer in catalog.offers
+        if offer.hardware == hardware
+        and offer.basis == basis
+        and offer.confidence != "low"
+        and months_between(offer.as_of, catalog.as_of) <= catalog.assume("price_max_age_months")
+    )
+    if not newest:
+        return None
+    prices = [offer.usd_per_gpu_hour for offer in newest]
+    dates = sorted(offer.as_of for offer in newest)
+    count = len(newest)
+    provider = newest[0].provider if count == 1 else f"median of {count} providers"
+    rule = "newest offer per provider, at most 12 months old, confidence not low; the median"
+    sources = tuple(dict.fromkeys(offer.source for offer in newest))
+    return Price(median(prices), provider, basis, dates[-1], sources, rule, min(prices), max(prices), dates[0], newest)
+
+
+def newest_by_provider(offers: Iterable[Offer]) -> tuple[Offer, ...]:
+    """One offer a provider: of the newest date the cheapest; by provider name, whatever the input's order."""
+    best: dict[str, Offer] = {}
+    for offer in offers:
+        known = best.get(offer.provider)
+        if known is None or _preference(offer) < _preference(known):
+            best[offer.provider] = offer
+    return tuple(best[provider] for provider in sorted(best))
+
+
+def _preference(offer: Offer) -> tuple[int, float, str]:
+    date = int(offer.as_of.replace("-", "").ljust(8, "0"))
+    return (-date, offer.usd_per_gpu_hour, offer.id)
+
+
+def other_bases(catalog: Catalog, from_hardware: str, to_hardware: str) -> tuple[tuple[Price, Price], ...]:
+    """The two GPUs' prices in every book that holds both and was not withdrawn: the same move at other prices."""
+    pairs = []
+    for book in (book for book in catalog.price_books.values() if not book.withdrawn):
+        one, other = book_price(book, from_hardware), book_price(book, to_hardware)
+        if one is not None and other is not None:
+            pairs.append((one, other))
+    return tuple(pairs)

@@ -1,0 +1,1 @@
+"""Renderers over one Decision: words, text tables, JSON, the workbook."""

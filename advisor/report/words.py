@@ -1,0 +1,87 @@
+"""The verdict in one sentence, and the names options and fleets go by."""
+
+from __future__ import annotations
+
+from advisor.decision import Decision
+from advisor.options import Option
+from advisor.phrases import percent, saves, usd
+
+GRADE_MARKS = {"measured": "●", "interpolated": "◐", "transferred": "◑", "modelled": "○", "user-measured": "★"}
+
+
+def option_name(decision: Decision, option: Option) -> str:
+    """An option as people say it: ``B200 SXM NVFP4 with MTP``."""
+    return option.key.label(decision.catalog)
+
+
+def fleet_name(decision: Decision, option: Option) -> str:
+    """A fleet: ``24 × B200 SXM NVFP4``; for today's fleet the GPUs entered."""
+    gpus = option.fleet.gpus if option.fleet else decision.scenario.current.gpus
+    return f"{gpus} × {option_name(decision, option)}"
+
+
+def saving_words(decision: Decision, option: Option) -> str:
+    """``saves 29 % a month ($135,000 → $96,400)`` or ``costs 12 % more a month (…)``."""
+    assert option.cost is not None  # only priced options are put into words
+    assert decision.baseline.cost is not None
+    assert option.saving_fraction is not None
+    amounts = f"({usd(decision.baseline.cost.usd_per_month)} → {usd(option.cost.usd_per_month)})"
+    return f"{saves(option.saving_fraction)} a month {amounts}"
+
+
+def verdict_sentence(decision: Decision) -> str:
+    """The advice in one sentence, with the numbers it rests on."""
+    code, chosen = decision.verdict.code, decision.chosen
+    if code == "no_feasible_option" or chosen is None:
+        return _no_option(decision)
+    if code == "stay":
+        return _stay(decision)
+    before = fleet_name(decision, decision.baseline)
+    after = fleet_name(decision, chosen)
+    effect = saving_words(decision, chosen)
+    if code == "tune_in_place":
+        return f"Stay on these GPUs and tune: {after} instead of {before} {effect}{_payback(decision)}."
+    months = decision.scenario.current.commitment.months_left
+    when = "Move now" if code == "migrate_now" else f"Move when the contract ends (in {months} months)"
+    return f"{when}: {after} replace {before}; the new fleet {effect}{_payback(decision)}."
+
+
+def _payback(decision: Decision) -> str:
+    names = {"migrate_now": "move_now", "migrate_at_contract_end": "move_at_contract_end"}
+    name = names.get(decision.verdict.code, decision.verdict.code)
+    future = next((future for future in decision.futures if future.name == name), None)
+    if future is None or not future.payback_month:
+        return ""
+    return f", and pays back in month {future.payback_month}"
+
+
+def _stay(decision: Decision) -> str:
+    start = f"Stay on {fleet_name(decision, decision.baseline)}"
+    best = decision.best
+    other = best if best is not None and _differs(decision, best) else decision.challenger
+    if other is None or other.saving_fraction is None:
+        return f"{start}: no other option passes every gate."
+    name = fleet_name(decision, other)
+    if other.saving_fraction <= 0:
+        return f"{start}: the cheapest alternative, {name}, {saving_words(decision, other)}."
+    least = decision.scenario.preferences.minimum_saving_fraction
+    if other.saving_fraction < least:
+        return f"{start}: the cheapest alternative, {name}, saves only {percent(other.saving_fraction)} a month."
+    return f"{start}: {name} would cost less a month, but one-off cost and the contract eat the saving within the horizon."
+
+
+def _differs(decision: Decision, option: Option) -> bool:
+    """Whether an option is anything else than today's fleet as it stands."""
+    gpus = option.fleet.gpus if option.fleet else None
+    return option.key.id != decision.baseline.key.id or gpus != decision.scenario.current.gpus
+
+
+def _no_option(decision: Decision) -> str:
+    target = decision.scenario.workload.targets.interactivity_tok_s_per_user
+    reach = [option.curve.fastest for option in decision.options if option.curve is not None]
+    if not reach:
+        return "No option can be recommended: nothing was measured for this model and request size."
+    return (
+        f"No option meets every condition at {target:g} tok/s per user; "
+        f"the fastest measured reaches {max(reach):g} tok/s per user."
+    )

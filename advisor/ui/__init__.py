@@ -1,0 +1,1 @@
+"""The wizard and its pages: the only package that imports Streamlit."""
