@@ -209,6 +209,9 @@ class Current(Part):
         None, label="Utilization", unit="fraction", help="Used only when no demand is given.", gt=0, le=1
     )
     commitment: Commitment = field(Commitment(), label="Commitment")
+    measured: tuple[dict[str, float], ...] = field(
+        (), label="Own operating points", help="Not read yet: leave it empty.", max_length=0
+    )
 
 
 class CandidatePrice(Part):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from advisor.errors import ScenarioError
 from advisor.scenario_io import build_scenario, dump_json, dump_yaml, load_scenario, parse_scenario, resolve_scenario
-from tests.conftest import EXAMPLES, scenario_data
+from tests.conftest import EXAMPLES, ROOT, scenario_data
 
 FIVE_MISTAKES = """
 schema: 1
@@ -109,3 +109,11 @@ def test_round_trips(catalog, path):
 def test_any_data_is_a_scenario_or_a_clear_refusal(catalog, data):
     with pytest.raises(ScenarioError):
         build_scenario(data, catalog)
+
+
+def test_the_designs_own_example_is_accepted(catalog):
+    """Every field of the complete scenario in the design is known here."""
+    text = (ROOT / "tests" / "data" / "complete_scenario.yaml").read_text(encoding="utf-8")
+    scenario = parse_scenario(text, catalog)
+    assert scenario.current.engine == "vllm"
+    assert scenario.finance.price_change_per_year.candidate == 0.0
