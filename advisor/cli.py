@@ -15,7 +15,7 @@ from advisor import link as links
 from advisor.catalog import Catalog, load_catalog
 from advisor.compare import compare as compare_options
 from advisor.errors import AdvisorError
-from advisor.evidence.reading import DEFAULT_METHOD
+from advisor.evidence.reading import DEFAULT_METHOD, REFERENCE_METHOD
 from advisor.questions import (
     DECODINGS,
     DEPLOYMENTS,
@@ -27,7 +27,7 @@ from advisor.questions import (
 )
 from advisor.recommend import recommend as decide
 from advisor.report.as_json import SCHEMA, comparison_as_dict, decision_as_dict
-from advisor.report.text import comparison_text, decision_text
+from advisor.report.text import comparison_text, decision_text, reading_text
 from advisor.scenario_io import dump_yaml, load_scenario
 
 BAD_INPUT = 2
@@ -119,7 +119,7 @@ def _write(path: Path, content: bytes) -> None:
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def read(ctx: click.Context, /, method: str, batch: Path | None, as_json: bool, **given: str | None) -> None:
-    """Read the measured throughput of an option at an interactivity; no number outside the measured range."""
+    """Read the throughput of an option at an interactivity, with its interval and grade; no number outside the range."""
     catalog = _catalog(ctx)
     reader = Reader(catalog, method)
     if batch is not None:
@@ -145,11 +145,7 @@ def read(ctx: click.Context, /, method: str, batch: Path | None, as_json: bool, 
     elif reading.tok_s_per_gpu is None:
         click.echo(reading.reason)
     else:
-        click.echo(
-            f"{reading.tok_s_per_gpu:,.1f} tok/s/GPU (input and output) at {reading.at:g} tok/s/user, {reading.grade}: "
-            f"{question.model} on {question.hardware} in {question.precision}, {reading.engine}, "
-            f"sources {', '.join(reading.sources)}"
-        )
+        click.echo(reading_text(question, reading))
 
 
 def _print_batch(reader: Reader, path: Path) -> None:
@@ -169,7 +165,7 @@ def _print_batch(reader: Reader, path: Path) -> None:
 @click.option("--at", default="", help="Interactivities, comma-separated; left out: 25, 50, 75 % of the overlap.")
 @click.option("--price-book", help="A named book (see: advisor catalog list --prices); left out: default offers.")
 @click.option("--deployment", type=click.Choice(DEPLOYMENTS), default="any", show_default=True)
-@click.option("--method", default=DEFAULT_METHOD, show_default=True)
+@click.option("--method", default=REFERENCE_METHOD, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def compare(

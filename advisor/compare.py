@@ -10,8 +10,8 @@ from advisor.catalog import Catalog
 from advisor.catalog.records import PowerBook, PriceBook, PublishedFigure
 from advisor.economics import fleet_energy, saving, usd_per_mtok
 from advisor.errors import Problem, QueryError
-from advisor.evidence.frontier import build_curve
-from advisor.evidence.reading import Question, Reading, select_points
+from advisor.evidence.question import Question
+from advisor.evidence.reading import Reading
 from advisor.pricing import Price, book_price, offer_price
 from advisor.questions import Reader, parse_question, parse_target
 from advisor.units import round_half_up
@@ -86,7 +86,7 @@ def compare(
 
     Args:
         catalog: records.
-        reader: reads the curves, by its method.
+        reader: reads the curves, by its method (the command's default is the reference method, as the dashboards').
         workload: model, isl, osl, deployment.
         sides: each ``HW:PREC[:DECODING]``; decoding any if left out.
         targets: interactivities in tok/s/user; none: 25, 50 and 75 % of the overlap.
@@ -137,7 +137,7 @@ def _side(catalog: Catalog, workload: Mapping[str, Any], text: str, book: PriceB
         {**workload, "hardware": parts[0], "precision": parts[1], "decoding": parts[2] if len(parts) == 3 else None},
     )
     price = book_price(book, question.hardware) if book else offer_price(catalog, question.hardware, "on_demand")
-    curve = build_curve(select_points(catalog, question))
+    curve = catalog.curves.reference(question)
     measured = curve.measured_range if curve else None
     return Side(question, price, power.kw_per_gpu.get(question.hardware), measured)
 
@@ -159,7 +159,8 @@ def _figures(catalog: Catalog, reader: Reader, at: float, side: Side) -> Figures
     cost = usd_per_mtok(side.price.usd_per_gpu_hour, rate) if side.price else None
     energy = fleet_energy(1, side.kw_per_gpu, rate, "") if side.kw_per_gpu else None
     users = rate * side.question.output_share / at
-    concurrency = None if reading.concurrency is None else round_half_up(reading.concurrency)
+    in_flight = reading.concurrency(side.question.output_share)
+    concurrency = None if in_flight is None else round_half_up(in_flight)
     return Figures(
         reading,
         cost,

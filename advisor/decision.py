@@ -42,6 +42,9 @@ ConfidenceLevel = Literal["high", "medium", "low"]
 ROUNDING_SHOWS_FRACTION = 0.01
 """Gap between the saving per token and the saving as sized from which rounding is spoken of."""
 
+WIDE_INTERVAL_RATIO = 1.5
+"""Upper over lower end of an interval from which its width is named as a doubt."""
+
 BASIS_DECIDES_FRACTION = 0.2
 """Spread of the saving over price books from which the verdict says that the basis decides."""
 
@@ -92,9 +95,15 @@ class Decision:
 
 
 def rank(options: Iterable[Option], baseline: Option, baseline_gpus: int) -> tuple[Option, ...]:
-    """Options with savings and ranks: feasible ones by monthly cost, then the rest by id."""
+    """Options with savings and ranks: measured feasible ones by monthly cost, estimated ones behind them, then the rest.
+
+    Measured before modelled: an option nobody measured never outranks a measured one, however cheap it looks.
+    """
     priced = [_against(option, baseline, baseline_gpus) for option in options]
-    feasible = sorted((o for o in priced if o.feasible), key=lambda o: (o.cost.usd_per_month if o.cost else 0.0, o.key.id))
+    feasible = sorted(
+        (o for o in priced if o.feasible),
+        key=lambda o: (o.is_estimate, o.cost.usd_per_month if o.cost else 0.0, o.key.id),
+    )
     rest = sorted((o for o in priced if not o.feasible), key=lambda o: o.key.id)
     return (*(replace(option, rank=number) for number, option in enumerate(feasible, start=1)), *rest)
 
@@ -280,8 +289,11 @@ def _doubts(catalog: Catalog, baseline: Option, chosen: Option | None) -> tuple[
         point = option.operating_point
         if point is None:
             continue
-        if point.low is None:
-            doubts.append(f"{option.key.label(catalog)}: throughput is a read of measured points without an interval")
+        if point.low is not None and point.high is not None and point.high / point.low > WIDE_INTERVAL_RATIO:
+            doubts.append(
+                f"{option.key.label(catalog)}: the 80 % interval of its throughput runs from {point.low:,.0f} "
+                f"to {point.high:,.0f} tok/s/GPU"
+            )
         if "undated" in point.run_dates:
             doubts.append(f"{option.key.label(catalog)}: the runs behind its throughput carry no date of their own")
     if chosen is not None and chosen is not baseline:

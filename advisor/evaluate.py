@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from advisor.catalog import Catalog
 from advisor.catalog.records import Model
 from advisor.economics import Energy, fleet_cost, fleet_energy
-from advisor.evidence.frontier import Curve, build_curve
-from advisor.evidence.reading import Question, Reading, read_curve, select_points, why_no_curve
+from advisor.evidence.frontier import Curve
+from advisor.evidence.question import Question
+from advisor.evidence.reading import Reading, curve_for, read_curve, why_no_curve
 from advisor.formats import legality, resolve_precision
 from advisor.memory import memory_need
 from advisor.options import Gate, OperatingPoint, Option, OptionKey, family_name
@@ -55,17 +56,23 @@ def question_of(context: Context, key: OptionKey, engines: tuple[str, ...]) -> Q
     )
 
 
-def operate(context: Context, question: Question | None) -> tuple[OperatingPoint | None, Curve | None, Gate]:
-    """Where an option runs for the target asked: at the target, or at its slowest knot if that is faster."""
+def operate(context: Context, key: OptionKey, engines: tuple[str, ...]) -> tuple[OperatingPoint | None, Curve | None, Gate]:
+    """Where an option runs for the target asked: at the target, or at its slowest knot if that is faster.
+
+    What nobody measured is estimated from relatives only for GPUs the user named; the gate is then open, not passed.
+    """
+    question = question_of(context, key, engines)
     if question is None:
         return None, None, Gate("latency", False, "not measured: a custom model has no measured range")
-    curve = build_curve(select_points(context.catalog, question))
+    curve = curve_for(context.catalog, question) if _may_estimate(context, key) else context.catalog.curves.pooled(question)
     if curve is None:
         return None, None, Gate("latency", False, why_no_curve(context.catalog, question))
     at = max(context.target, curve.slowest)
-    reading = read_curve(curve, at)
+    reading = read_curve(context.catalog, curve, at)
     if reading.tok_s_per_gpu is None:
         return None, curve, Gate("latency", False, reading.reason)
+    if curve.origin is not None:
+        return _operating_point(question, curve, reading, reading.reason), curve, Gate("latency", None, reading.reason)
     note = ""
     if at > context.target:
         note = f"runs at its slowest measured point, {at:g} tok/s/user: faster than the {context.target:g} asked"
@@ -73,10 +80,16 @@ def operate(context: Context, question: Question | None) -> tuple[OperatingPoint
     return _operating_point(question, curve, reading, note), curve, Gate("latency", True, reason)
 
 
+def _may_estimate(context: Context, key: OptionKey) -> bool:
+    named = {*context.scenario.candidates.hardware, context.scenario.current.hardware}
+    return key.hardware in named and legality(context.catalog, key.hardware, key.format, context.model).legal
+
+
 def _operating_point(question: Question, curve: Curve, reading: Reading, note: str) -> OperatingPoint:
+    concurrency = reading.concurrency(question.output_share)
     assert reading.tok_s_per_gpu is not None  # the caller has seen a number
     assert reading.grade is not None
-    assert reading.concurrency is not None
+    assert concurrency is not None
     return OperatingPoint(
         interactivity_tok_s_per_user=reading.at,
         tok_s_per_gpu=reading.tok_s_per_gpu,
@@ -86,7 +99,7 @@ def _operating_point(question: Question, curve: Curve, reading: Reading, note: s
         range=(curve.slowest, curve.fastest),
         sources=reading.sources,
         run_dates=tuple(sorted({knot.run_date or "undated" for knot in reading.knots})),
-        concurrency=reading.concurrency,
+        concurrency=concurrency,
         replica_gpus=reading.replica_gpus,
         engine=reading.engine or "",
         users_per_gpu=reading.tok_s_per_gpu * question.output_share / reading.at,
@@ -97,7 +110,7 @@ def _operating_point(question: Question, curve: Curve, reading: Reading, note: s
 def evaluate(context: Context, key: OptionKey, load: Load, price: Price | None) -> Option:
     """Work out one option. Nothing is raised: what fails is a gate with its reason."""
     scenario = context.scenario
-    point, curve, latency = operate(context, question_of(context, key, scenario.candidates.engines))
+    point, curve, latency = operate(context, key, scenario.candidates.engines)
     quality = judge_quality(context, key)
     fleet = _fleet(context, key, load, point)
     energy = energy_of(context.catalog, key.hardware, fleet.gpus, point.tok_s_per_gpu) if fleet and point else None
@@ -172,7 +185,7 @@ def _constraints_gate(context: Context, key: OptionKey) -> Gate:
 
 
 def _memory_gate(context: Context, key: OptionKey, point: OperatingPoint | None) -> Gate:
-    if point is not None:
+    if point is not None and point.grade not in ("transferred", "modelled"):
         return Gate("memory", True, "a configuration that was measured fits")
     if context.model is None:
         return Gate("memory", None, "a custom model's memory is sized with the evidence for it")

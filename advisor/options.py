@@ -88,6 +88,11 @@ class Option:
         return self.cost is not None and all(gate.passed is not False for gate in self.gates)
 
     @property
+    def is_estimate(self) -> bool:
+        """Whether nobody measured the option: its throughput is transferred or modelled."""
+        return self.operating_point is not None and self.operating_point.grade in ("transferred", "modelled")
+
+    @property
     def failures(self) -> tuple[Gate, ...]:
         """Gates that exclude the option."""
         return tuple(gate for gate in self.gates if gate.passed is False)

@@ -5,22 +5,15 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from advisor.catalog import Catalog
 from advisor.errors import Problem, QueryError
-from advisor.evidence.frontier import Curve, build_curve
-from advisor.evidence.reading import (
-    DEFAULT_METHOD,
-    METHODS,
-    Question,
-    Reading,
-    read_curve,
-    select_points,
-    why_no_curve,
-)
+from advisor.evidence.question import Question
+from advisor.evidence.reading import DEFAULT_METHOD, METHODS, Reading
+from advisor.evidence.reading import read as read_evidence
 from advisor.formats import legality, resolve_precision
 
 DECODINGS = ("any", "none", "mtp")
@@ -31,13 +24,12 @@ ANSWER_COLUMNS = ("tok_s_per_gpu", "low", "high", "grade", "reason", "format")
 MAX_BATCH_BYTES = 50_000_000
 
 
-@dataclass
+@dataclass(frozen=True)
 class Reader:
-    """Reads many questions against one catalog; each curve is built once."""
+    """Reads questions against one catalog by one method."""
 
     catalog: Catalog
     method: str = DEFAULT_METHOD
-    curves: dict[Question, Curve | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
@@ -45,12 +37,7 @@ class Reader:
 
     def read(self, question: Question, at: float) -> Reading:
         """Read a curve at ``at`` tok/s/user."""
-        if question not in self.curves:
-            self.curves[question] = build_curve(select_points(self.catalog, question))
-        curve = self.curves[question]
-        if curve is None:
-            return Reading(at, None, None, None, None, why_no_curve(self.catalog, question), None)
-        return read_curve(curve, at)
+        return read_evidence(self.catalog, question, at, self.method)
 
 
 def parse_question(catalog: Catalog, given: Mapping[str, Any]) -> Question:

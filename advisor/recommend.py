@@ -6,7 +6,7 @@ from advisor.catalog import Catalog
 from advisor.decision import Decision, decide
 from advisor.economics import fleet_cost
 from advisor.errors import Problem, ScenarioError
-from advisor.evaluate import Context, energy_of, evaluate, judge_quality, operate, question_of, today_key
+from advisor.evaluate import Context, energy_of, evaluate, judge_quality, operate, today_key
 from advisor.options import Gate, OperatingPoint, Option, OptionKey, enumerate_options
 from advisor.pricing import Price, candidate_price, current_price
 from advisor.scenario import Scenario
@@ -43,7 +43,7 @@ def _baseline(context: Context) -> tuple[Option, Load]:
     current, catalog = context.scenario.current, context.catalog
     key = today_key(context)
     engines = (current.engine,) if current.engine else ()
-    point, curve, latency = operate(context, question_of(context, key, engines))
+    point, curve, latency = operate(context, key, engines)
     load = _load(context, point, latency)
     fleet = None
     if point is not None and point.replica_gpus is not None:

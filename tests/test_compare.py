@@ -5,12 +5,13 @@ import pytest
 from advisor.compare import compare, default_targets, overlap_of
 from advisor.economics import fleet_energy, usd_per_mtok
 from advisor.errors import QueryError
+from advisor.evidence.reading import REFERENCE_METHOD
 from advisor.questions import Reader
 
 
 @pytest.fixture(scope="module")
 def reader(catalog):
-    return Reader(catalog)
+    return Reader(catalog, REFERENCE_METHOD)
 
 
 QWEN = {"model": "qwen3.5", "isl": 1024, "osl": 1024}

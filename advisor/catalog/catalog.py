@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from advisor.catalog.names import NameTable
 from advisor.catalog.records import (
@@ -23,8 +24,13 @@ from advisor.catalog.records import (
     PriceBook,
     PublishedFigure,
     QualityPair,
+    RelativesFit,
     Source,
 )
+
+if TYPE_CHECKING:
+    from advisor.evidence.boosted import QuantileTrees
+    from advisor.evidence.store import CurveStore
 
 Cell = tuple[str, str, str, int, int]
 """(model, hardware, precision, ISL, OSL): what one set of measured points belongs to."""
@@ -62,6 +68,8 @@ class Catalog:
     engine_support: tuple[EngineSupport, ...]
     checkpoints: tuple[Checkpoint, ...]
     assumptions: Mapping[str, Assumption]
+    relatives_fits: tuple[RelativesFit, ...]
+    between: QuantileTrees
     hardware_names: NameTable
     model_names: NameTable
     engine_names: NameTable
@@ -82,6 +90,13 @@ class Catalog:
             if cell_of(point) not in pooled:
                 cells.setdefault(cell_of(point), []).append(point)
         return MappingProxyType({cell: tuple(points) for cell, points in cells.items()})
+
+    @cached_property
+    def curves(self) -> CurveStore:
+        """Curves read from this catalog, each built once."""
+        from advisor.evidence.store import CurveStore  # the store reads catalogs: imported when first asked for
+
+        return CurveStore(self)
 
     @cached_property
     def workloads_by_model(self) -> Mapping[str, tuple[tuple[int, int], ...]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import yaml
 
 from advisor.catalog import records as r
@@ -18,6 +19,7 @@ from advisor.catalog.checks import cross_check
 from advisor.catalog.names import NameTable, normalized
 from advisor.catalog.reading import parse_yaml, read_csv_records, read_yaml_records, yaml_problem
 from advisor.errors import CatalogError, Problem
+from advisor.evidence.boosted import QuantileTrees, from_arrays
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 SHIPPED = _PACKAGE / "_catalogs" if (_PACKAGE / "_catalogs").is_dir() else _PACKAGE.parent / "catalogs"
@@ -53,10 +55,12 @@ TABLES: tuple[Table, ...] = (
     Table("engine_support", "engines/support.csv", r.EngineSupport),
     Table("checkpoints", "engines/checkpoints.csv", r.Checkpoint),
     Table("assumptions", "assumptions.yaml", r.Assumption),
+    Table("relatives_fits", "evidence/relatives.yaml", r.RelativesFit),
 )
 FILES: Mapping[str, str] = MappingProxyType({table.name: table.file for table in TABLES})
 ALIASES_FILE = "aliases.yaml"
 VERSION_FILE = "VERSION"
+TREES_FILE = "evidence/between.npz"
 BY_ID = frozenset({"sources", "hardware", "precisions", "models", "price_books", "power_books", "assumptions"})
 """Tables the catalog offers as mappings by id; the others are tuples of rows."""
 
@@ -78,6 +82,8 @@ def load_catalog(*overlays: Path | str, shipped: Path = SHIPPED) -> Catalog:
     tables, own = _read_layers(folders, problems)
     problems += cross_check(tables, FILES)
     names, without_record = _read_names(folders, tables, problems)
+    if not (shipped / TREES_FILE).is_file():
+        problems.append(Problem(TREES_FILE, "the file is missing"))
     if problems:
         raise CatalogError(problems)
     columns: dict[str, Any] = {
@@ -85,6 +91,7 @@ def load_catalog(*overlays: Path | str, shipped: Path = SHIPPED) -> Catalog:
         for name, rows in tables.items()
     }
     columns.update(names)
+    columns["between"] = _read_trees(folders)
     return Catalog(
         version="+".join([version, *(folder.name for folder in folders[1:])]),
         as_of=as_of,
@@ -198,10 +205,17 @@ def _read_aliases(path: Path, problems: list[Problem]) -> dict[str, dict[str, tu
     return data
 
 
+def _read_trees(folders: Sequence[Path]) -> QuantileTrees:
+    """The fitted trees of the last folder that has them."""
+    path = next(folder / TREES_FILE for folder in reversed(folders) if (folder / TREES_FILE).is_file())
+    with np.load(path, allow_pickle=False) as arrays:
+        return from_arrays(dict(arrays))
+
+
 def _digest(folders: Sequence[Path]) -> str:
     digest = hashlib.blake2s(digest_size=DIGEST_BYTES)
     for folder in folders:
-        for file in sorted([*FILES.values(), ALIASES_FILE, VERSION_FILE]):
+        for file in sorted([*FILES.values(), ALIASES_FILE, VERSION_FILE, TREES_FILE]):
             path = folder / file
             if path.is_file():
                 digest.update(file.encode() + b"\0" + path.read_bytes() + b"\0")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from advisor.catalog.records import BenchmarkPoint
 from advisor.evidence.steffen import MonotoneCubic, monotone_cubic
 
 T = TypeVar("T")
+Cell = tuple[str, str, str, int, int]
+"""(model, hardware, precision, ISL, OSL), as in the catalog."""
 
 
 def pareto_frontier(points: Iterable[T], x: Callable[[T], float], y: Callable[[T], float]) -> tuple[T, ...]:
@@ -43,18 +45,55 @@ class Knot:
 
 
 @dataclass(frozen=True)
+class StoredCurve:
+    """Grid of an estimate: interactivity in tok/s/user, throughput and its 80 % bounds in tok/s/GPU."""
+
+    interactivity: tuple[float, ...]
+    throughput: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an estimate of something nobody measured comes from: its grade, nearest measured cells, replica GPUs."""
+
+    grade: Literal["transferred", "modelled"]
+    nearest: tuple[Cell, ...]
+    likeness: float
+    replica_gpus: int
+    source: str
+
+
+@dataclass(frozen=True)
 class Curve:
-    """Knots by increasing interactivity and the monotone cubics through them."""
+    """A frontier over interactivity, and the monotone cubics through it.
+
+    Read through the measured ``knots`` (the reference method) or, where an estimate is ``stored``, through its grid.
+    An ``origin`` says that nobody measured this: there are no knots then.
+    """
 
     knots: tuple[Knot, ...]
     measured_range: tuple[float, float]
     """Slowest and fastest interactivity of all raw points behind the curve, frontier or not."""
     point_count: int
+    stored: StoredCurve | None = None
+    origin: Origin | None = None
 
     @cached_property
     def throughput(self) -> MonotoneCubic:
         """tok/s/GPU over interactivity."""
+        if self.stored is not None:
+            return monotone_cubic(self.stored.interactivity, self.stored.throughput)
         return monotone_cubic(self._x, [knot.tok_s_per_gpu for knot in self.knots])
+
+    @cached_property
+    def bounds(self) -> tuple[MonotoneCubic, MonotoneCubic] | None:
+        """The 80 % bounds over interactivity, None without an estimate."""
+        if self.stored is None:
+            return None
+        at = self.stored.interactivity
+        return monotone_cubic(at, self.stored.low), monotone_cubic(at, self.stored.high)
 
     @cached_property
     def concurrency(self) -> MonotoneCubic:
@@ -68,12 +107,12 @@ class Curve:
     @property
     def slowest(self) -> float:
         """Interactivity of the slowest knot, tok/s/user."""
-        return self.knots[0].interactivity_tok_s_per_user
+        return self.stored.interactivity[0] if self.stored else self.knots[0].interactivity_tok_s_per_user
 
     @property
     def fastest(self) -> float:
         """Interactivity of the fastest knot, tok/s/user."""
-        return self.knots[-1].interactivity_tok_s_per_user
+        return self.stored.interactivity[-1] if self.stored else self.knots[-1].interactivity_tok_s_per_user
 
     def neighbours(self, at: float) -> tuple[Knot, ...]:
         """The knot at ``at``, or the two around it."""

@@ -7,36 +7,19 @@ from typing import Literal
 
 from advisor.catalog import Catalog
 from advisor.catalog.records import BenchmarkPoint
-from advisor.evidence.frontier import Curve, Knot, build_curve
+from advisor.evidence.frontier import Curve, Knot
+from advisor.evidence.question import Question
 
-DecodingFilter = Literal["any", "none", "mtp"]
-Deployment = Literal["any", "single-node"]
 Grade = Literal["measured", "interpolated", "transferred", "modelled", "user-measured"]
 
 REFERENCE_METHOD = "frontier-steffen"
-METHODS: tuple[str, ...] = (REFERENCE_METHOD,)
-DEFAULT_METHOD = REFERENCE_METHOD
+POOLED_METHOD = "pooled"
+METHODS: tuple[str, ...] = (POOLED_METHOD, REFERENCE_METHOD)
+DEFAULT_METHOD = POOLED_METHOD
 
 NO_INTERVAL = "the reference method carries no interval"
-
-
-@dataclass(frozen=True)
-class Question:
-    """Which curve is meant: an option's cell, decoding, deployment and engines (none named: any)."""
-
-    model: str
-    hardware: str
-    precision: str
-    isl: int
-    osl: int
-    decoding: DecodingFilter = "any"
-    deployment: Deployment = "any"
-    engines: tuple[str, ...] = ()
-
-    @property
-    def output_share(self) -> float:
-        """OSL / (ISL + OSL)."""
-        return self.osl / (self.isl + self.osl)
+KNOT_TOLERANCE = 1e-6
+"""A read equals a measured knot if it agrees to this relative difference."""
 
 
 @dataclass(frozen=True)
@@ -56,68 +39,100 @@ class Reading:
     knots: tuple[Knot, ...] = ()
 
     @property
-    def concurrency(self) -> float | None:
-        """Requests in flight on one replica at the point read."""
-        return self.curve.concurrency(self.at) if self.curve is not None and self.tok_s_per_gpu is not None else None
-
-    @property
     def replica_gpus(self) -> int | None:
-        """GPUs of a replica: the larger of the neighbouring knots' (design.md, formula 7)."""
+        """GPUs of a replica: the larger of the neighbouring knots' (design.md, formula 7), or the relatives' usual one."""
+        if self.curve is not None and self.curve.origin is not None:
+            return self.curve.origin.replica_gpus
         known = [knot.replica_gpus for knot in self.knots if knot.replica_gpus is not None]
         return max(known, default=None)
 
     @property
     def engine(self) -> str | None:
-        """Engine of the nearer knot."""
+        """Engine of the nearer knot; None where nobody measured."""
         if not self.knots:
             return None
         return min(self.knots, key=lambda knot: abs(knot.interactivity_tok_s_per_user - self.at)).engine
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Source ids of the knots used."""
+        """Source ids of the knots used, or of the fit an estimate rests on."""
+        if self.curve is not None and self.curve.origin is not None:
+            return (self.curve.origin.source,)
         return tuple(dict.fromkeys(knot.source for knot in self.knots))
 
-
-def select_points(catalog: Catalog, question: Question) -> tuple[BenchmarkPoint, ...]:
-    """The measured points a question pools."""
-    cell = (question.model, question.hardware, question.precision, question.isl, question.osl)
-    return tuple(
-        point
-        for point in catalog.points_by_cell.get(cell, ())
-        if question.decoding in ("any", point.decoding)
-        and (question.deployment == "any" or not point.disaggregated)
-        and (not question.engines or point.engine in question.engines)
-    )
+    def concurrency(self, output_share: float) -> float | None:
+        """Requests in flight on one replica: read between knots, or users per GPU x GPUs where nobody measured."""
+        if self.curve is None or self.tok_s_per_gpu is None:
+            return None
+        if self.curve.origin is not None:
+            return self.tok_s_per_gpu * output_share / self.at * self.curve.origin.replica_gpus
+        return self.curve.concurrency(self.at)
 
 
-def read(catalog: Catalog, question: Question, at: float) -> Reading:
-    """Throughput at an interactivity of ``at`` tok/s/user by the reference method.
+def read(catalog: Catalog, question: Question, at: float, method: str = DEFAULT_METHOD) -> Reading:
+    """Throughput at an interactivity of ``at`` tok/s/user.
 
-    Inside the measured range: Steffen's cubic on the frontier, exact at a knot. Outside: no number, and a
-    reason that names the range (design.md, formula 6).
+    Inside the measured range: by the method. Outside: no number, and a reason that names the range (design.md,
+    formula 6). A cell nobody measured: an estimate from its relatives under its own grade, but for the reference
+    method, which has none.
     """
-    curve = build_curve(select_points(catalog, question))
+    curve = curve_for(catalog, question, method)
     if curve is None:
         return Reading(at, None, None, None, None, why_no_curve(catalog, question), None)
-    return read_curve(curve, at)
+    return read_curve(catalog, curve, at)
 
 
-def read_curve(curve: Curve, at: float) -> Reading:
+def curve_for(catalog: Catalog, question: Question, method: str = DEFAULT_METHOD) -> Curve | None:
+    """The curve a question is read from, None where there is nothing to read."""
+    if method == REFERENCE_METHOD:
+        return catalog.curves.reference(question)
+    measured = catalog.curves.pooled(question)
+    if measured is not None:
+        return measured
+    return catalog.curves.transferred(question) if _may_transfer(catalog, question) else None
+
+
+def _may_transfer(catalog: Catalog, question: Question) -> bool:
+    """Nothing measured in this decoding at all: a deployment or engine that was left out is no reason to estimate."""
+    points = catalog.points_by_cell.get(question.cell, ())
+    return not any(question.decoding in ("any", point.decoding) for point in points) and not question.engines
+
+
+def read_curve(catalog: Catalog, curve: Curve, at: float) -> Reading:
     """Read a curve that has been built already."""
     if not curve.slowest <= at <= curve.fastest:
         return Reading(at, None, None, None, None, _outside(curve, at), curve)
+    value = curve.throughput(at)
+    low, high = (bound(at) for bound in curve.bounds) if curve.bounds else (None, None)
+    if curve.origin is not None:
+        return Reading(at, value, low, high, curve.origin.grade, _origin_words(catalog, curve), curve)
     knots = curve.neighbours(at)
-    grade: Grade = "measured" if len(knots) == 1 else "interpolated"
-    return Reading(at, curve.throughput(at), None, None, grade, NO_INTERVAL, curve, knots)
+    exact = len(knots) == 1 and abs(value / knots[0].tok_s_per_gpu - 1) <= KNOT_TOLERANCE
+    grade: Grade = "measured" if exact else "interpolated"
+    return Reading(at, value, low, high, grade, "" if curve.bounds else NO_INTERVAL, curve, knots)
 
 
 def _outside(curve: Curve, at: float) -> str:
-    side, edge = ("below the slowest", curve.slowest) if at < curve.slowest else ("above the fastest", curve.fastest)
+    below = at < curve.slowest
+    side, edge = ("below the slowest", curve.slowest) if below else ("above the fastest", curve.fastest)
+    if curve.origin is not None:
+        return (
+            f"not measured, and {at:g} tok/s/user is {side} interactivity its relatives cover ({edge:g}); "
+            f"range {curve.slowest:g} to {curve.fastest:g} tok/s/user"
+        )
     return (
         f"not measured: {at:g} tok/s/user is {side} point measured ({edge:g}); "
         f"measured range {curve.slowest:g} to {curve.fastest:g} tok/s/user"
     )
+
+
+def _origin_words(catalog: Catalog, curve: Curve) -> str:
+    assert curve.origin is not None  # only estimates have words about relatives
+    nearest = "; ".join(
+        f"{catalog.models[model].name} on {catalog.hardware[gpu].name} in {catalog.precisions[fmt].name} at {isl}/{osl}"
+        for model, gpu, fmt, isl, osl in curve.origin.nearest
+    )
+    return f"nobody measured this: {curve.origin.grade} from {nearest} (likeness {curve.origin.likeness:.2f})"
 
 
 def why_no_curve(catalog: Catalog, question: Question) -> str:
@@ -125,8 +140,7 @@ def why_no_curve(catalog: Catalog, question: Question) -> str:
     model = catalog.models[question.model].name
     gpu = catalog.hardware[question.hardware].name
     fmt = catalog.precisions[question.precision].name
-    cell = (question.model, question.hardware, question.precision, question.isl, question.osl)
-    points = catalog.points_by_cell.get(cell, ())
+    points = catalog.points_by_cell.get(question.cell, ())
     what = f"{model} on {gpu} in {fmt} at {question.isl}/{question.osl} tokens"
     if points:
         return f"not measured: {what} {_what_filter_left_out(points, question)}"

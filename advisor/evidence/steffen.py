@@ -12,6 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class MonotoneCubic:
@@ -41,6 +46,24 @@ class MonotoneCubic:
         step = at - self.x[left]
         value = ((cubic * step + square) * step + self.slope[left]) * step + self.y[left]
         return min(max(value, min(self.y)), max(self.y))
+
+    def many(self, at: FloatArray) -> FloatArray:
+        """Values at an array of positions; positions outside are read at the nearer end, for callers that mask them."""
+        x, y, slope = np.array(self.x), np.array(self.y), np.array(self.slope)
+        if len(x) == 1:
+            return np.full(len(at), y[0])
+        inside = np.clip(at, x[0], x[-1])
+        left = np.clip(np.searchsorted(x, inside, side="right") - 1, 0, len(x) - 2)
+        width = x[left + 1] - x[left]
+        t = (inside - x[left]) / width
+        value = (
+            (1 + 2 * t) * (1 - t) ** 2 * y[left]
+            + t * (1 - t) ** 2 * width * slope[left]
+            + t * t * (3 - 2 * t) * y[left + 1]
+            + t * t * (t - 1) * width * slope[left + 1]
+        )
+        clipped: FloatArray = np.clip(value, y.min(), y.max())
+        return clipped
 
 
 def monotone_cubic(x: Sequence[float], y: Sequence[float]) -> MonotoneCubic:

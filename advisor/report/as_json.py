@@ -69,7 +69,7 @@ def _option(option: Option) -> dict[str, Any]:
     return {
         "id": option.key.id,
         **_pick(option.key, "hardware", "precision", "format", "decoding"),
-        "engine": point.engine if point else None,
+        "engine": (point.engine or None) if point else None,
         **_pick(option, "rank", "feasible"),
         "price": _price(option.price),
         **_pick(option, "saving_fraction", "saving_per_token_fraction"),

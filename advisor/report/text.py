@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from advisor.compare import Comparison, Figures, Side
 from advisor.decision import Decision
+from advisor.evidence.question import Question
+from advisor.evidence.reading import Reading
 from advisor.options import Option
 from advisor.phrases import percent, saves
 from advisor.report.words import GRADE_MARKS, option_name, verdict_sentence
@@ -70,7 +72,7 @@ def _options_table(decision: Decision) -> list[str]:
 
 def _row(decision: Decision, number: str, option: Option) -> tuple[str, ...]:
     point, fleet, cost, energy = option.operating_point, option.fleet, option.cost, option.energy
-    engine = f" ({point.engine})" if point else ""
+    engine = f" ({point.engine})" if point and point.engine else ""
     return (
         number,
         option_name(decision, option) + engine,
@@ -124,6 +126,21 @@ def _other_prices(decision: Decision) -> list[str]:
 
 def _overlay_line(folder: str, added: Sequence[tuple[str, str]], replaced: Sequence[tuple[str, str]]) -> str:
     return f"Own catalog {folder}: {len(added)} records added, {len(replaced)} replaced."
+
+
+def reading_text(question: Question, reading: Reading) -> str:
+    """A read in one line, with its interval where the method has one, and where it comes from."""
+    assert reading.tok_s_per_gpu is not None  # the caller prints the reason of a read without a number
+    interval = ""
+    if reading.low is not None and reading.high is not None:
+        interval = f" (80 %: {reading.low:,.0f} to {reading.high:,.0f})"
+    engine = f", {reading.engine}" if reading.engine else ""
+    origin = f"; {reading.reason}" if reading.knots == () else ""
+    return (
+        f"{reading.tok_s_per_gpu:,.1f} tok/s/GPU{interval}, input and output, at {reading.at:g} tok/s/user, "
+        f"{reading.grade}: {question.model} on {question.hardware} in {question.precision}{engine}, "
+        f"sources {', '.join(reading.sources)}{origin}"
+    )
 
 
 def comparison_text(comparison: Comparison) -> str:

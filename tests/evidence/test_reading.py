@@ -2,11 +2,13 @@
 
 import pytest
 
-from advisor.evidence.reading import Question, read
+from advisor.evidence.question import Question
+from advisor.evidence.reading import REFERENCE_METHOD, read
 
 
 def ask(catalog, model, hardware, precision, isl, osl, at, **rest):
-    return read(catalog, Question(model, hardware, precision, isl, osl, **rest), at)
+    """A read by the reference method."""
+    return read(catalog, Question(model, hardware, precision, isl, osl, **rest), at, REFERENCE_METHOD)
 
 
 @pytest.mark.parametrize(
@@ -28,13 +30,9 @@ def test_kimi_ratio(catalog):
 
 
 def test_every_knot_of_every_curve_reads_itself(catalog):
-    from advisor.evidence.frontier import build_curve
-    from advisor.evidence.reading import read_curve
-
-    for points in catalog.points_by_cell.values():
-        curve = build_curve(points)
-        for knot in curve.knots:
-            reading = read_curve(curve, knot.interactivity_tok_s_per_user)
+    for cell in catalog.points_by_cell:
+        for knot in catalog.curves.reference(Question(*cell)).knots:
+            reading = ask(catalog, *cell, knot.interactivity_tok_s_per_user)
             assert reading.tok_s_per_gpu == knot.tok_s_per_gpu
             assert reading.grade == "measured"
             assert reading.replica_gpus == knot.replica_gpus

@@ -16,6 +16,7 @@ from advisor.catalog.records.base import (
     TaskClass,
 )
 from advisor.catalog.records.evidence import Checkpoint, EngineSupport, QualityPair
+from advisor.catalog.records.fitted import IntervalFactor, Likeness, RelativesFit, StepEfficiencies
 from advisor.catalog.records.machines import Conflict, DenseTflops, Hardware, Model, Precision, Support
 from advisor.catalog.records.measurements import BenchmarkPoint, LatencyRow, MlperfRow, PublishedFigure
 from advisor.catalog.records.money import Offer, PowerBook, PriceBook
@@ -30,7 +31,9 @@ __all__ = [
     "DenseTflops",
     "EngineSupport",
     "Hardware",
+    "IntervalFactor",
     "LatencyRow",
+    "Likeness",
     "MlperfRow",
     "Model",
     "Offer",
@@ -42,8 +45,10 @@ __all__ = [
     "PublishedFigure",
     "QualityPair",
     "Record",
+    "RelativesFit",
     "SizeBand",
     "Source",
+    "StepEfficiencies",
     "Support",
     "SupportLevel",
     "TaskClass",
