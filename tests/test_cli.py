@@ -69,8 +69,11 @@ def test_bad_scenario_reports_every_mistake(tmp_path):
     assert "cannot be read" in run("recommend", tmp_path / "none.yaml", code=2).stderr
 
 
+REFERENCE = ["--method", "frontier-steffen"]
+
+
 def test_read_single():
-    data = json.loads(run(*READ, "--at", "112", "--json").stdout)
+    data = json.loads(run(*READ, "--at", "112", "--json", *REFERENCE).stdout)
     assert data["tok_s_per_gpu"] == pytest.approx(4730.7, abs=0.1)
     assert {
         "model",
@@ -87,7 +90,14 @@ def test_read_single():
         "reason",
     } <= set(data)
     assert (data["format"], data["low"], data["high"]) == ("nvfp4", None, None)
-    assert "4,730.7 tok/s/GPU" in run(*READ, "--at", "112").stdout
+    assert "4,730.7 tok/s/GPU" in run(*READ, "--at", "112", *REFERENCE).stdout
+
+
+def test_read_by_default_has_an_interval():
+    data = json.loads(run(*READ, "--at", "112", "--json").stdout)
+    assert data["method"] == "pooled"
+    assert data["low"] < data["tok_s_per_gpu"] < data["high"]
+    assert "(80 %: " in run(*READ, "--at", "112").stdout
 
 
 def test_read_outside_answers_nothing_and_names_the_range():
@@ -146,7 +156,7 @@ llama70b,h200,nvfp4,1024,1024,40,,hopper
 
 def test_batch_keeps_rows_and_columns(tmp_path):
     (tmp_path / "batch.csv").write_text(BATCH)
-    rows = list(csv.DictReader(io.StringIO(run("read", "--batch", tmp_path / "batch.csv").stdout)))
+    rows = list(csv.DictReader(io.StringIO(run("read", "--batch", tmp_path / "batch.csv", *REFERENCE).stdout)))
     assert [row["note"] for row in rows] == ["first", "fast", "who", "last", "hopper"]
     assert list(rows[0])[:8] == ["model", "hardware", "precision", "isl", "osl", "at", "decoding", "note"]
     assert float(rows[0]["tok_s_per_gpu"]) == pytest.approx(4730.7, abs=0.1)

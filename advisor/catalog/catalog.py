@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from advisor.catalog.derived import point_of_latency_row
 from advisor.catalog.names import NameTable
 from advisor.catalog.records import (
     Assumption,
@@ -81,14 +82,14 @@ class Catalog:
 
     @cached_property
     def points_by_cell(self) -> Mapping[Cell, tuple[BenchmarkPoint, ...]]:
-        """Measured points by cell. Our own runs serve cells that the InferenceX pool does not cover."""
+        """Measured points by cell. Our own runs, then dated latency rows, serve cells that nothing before them covers."""
+        derived = (point_of_latency_row(row, self.models[row.model]) for row in self.latency_rows)
         cells: dict[Cell, list[BenchmarkPoint]] = {}
-        for point in self.points:
-            cells.setdefault(cell_of(point), []).append(point)
-        pooled = frozenset(cells)
-        for point in self.own_points:
-            if cell_of(point) not in pooled:
-                cells.setdefault(cell_of(point), []).append(point)
+        for points in (self.points, self.own_points, [point for point in derived if point is not None]):
+            covered = frozenset(cells)
+            for point in points:
+                if cell_of(point) not in covered:
+                    cells.setdefault(cell_of(point), []).append(point)
         return MappingProxyType({cell: tuple(points) for cell, points in cells.items()})
 
     @cached_property

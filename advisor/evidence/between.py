@@ -66,11 +66,14 @@ def decreasing_curve(at: FloatArray, low: FloatArray, middle: FloatArray, high: 
 
 
 def decreasing(values: FloatArray) -> FloatArray:
-    """Least-squares decreasing fit by pooling adjacent violators; values that already fall stay as they are."""
+    """Least-squares decreasing fit by pooling adjacent violators, then strictly falling by at least ``TIE``."""
     blocks: list[tuple[float, int]] = []
     for value in values.tolist():
         blocks.append((value, 1))
         while len(blocks) > 1 and blocks[-2][0] < blocks[-1][0]:
             (last, n), (previous, m) = blocks.pop(), blocks.pop()
             blocks.append(((previous * m + last * n) / (m + n), m + n))
-    return np.concatenate([value - TIE * np.arange(count) for value, count in blocks])
+    fitted = [value for value, count in blocks for _ in range(count)]
+    for place in range(1, len(fitted)):
+        fitted[place] = min(fitted[place], fitted[place - 1] - TIE)
+    return np.array(fitted)

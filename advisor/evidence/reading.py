@@ -103,13 +103,21 @@ def read_curve(catalog: Catalog, curve: Curve, at: float) -> Reading:
     if not curve.slowest <= at <= curve.fastest:
         return Reading(at, None, None, None, None, _outside(curve, at), curve)
     value = curve.throughput(at)
-    low, high = (bound(at) for bound in curve.bounds) if curve.bounds else (None, None)
+    low, high = _bounds(curve, at, value)
     if curve.origin is not None:
         return Reading(at, value, low, high, curve.origin.grade, _origin_words(catalog, curve), curve)
     knots = curve.neighbours(at)
     exact = len(knots) == 1 and abs(value / knots[0].tok_s_per_gpu - 1) <= KNOT_TOLERANCE
     grade: Grade = "measured" if exact else "interpolated"
     return Reading(at, value, low, high, grade, "" if curve.bounds else NO_INTERVAL, curve, knots)
+
+
+def _bounds(curve: Curve, at: float, value: float) -> tuple[float | None, float | None]:
+    """The interval at a position; three cubics through few knots may cross between them, so it is held around the value."""
+    if curve.bounds is None:
+        return None, None
+    low, high = (bound(at) for bound in curve.bounds)
+    return min(low, value), max(high, value)
 
 
 def _outside(curve: Curve, at: float) -> str:

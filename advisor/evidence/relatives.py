@@ -12,18 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from advisor.catalog.records import BenchmarkPoint, Hardware, Likeness, Model, Precision, RelativesFit
+from advisor.catalog.records import BenchmarkPoint, Hardware, Model, Precision, RelativesFit
+from advisor.evidence.likeness import Table, prior, total_variance
 from advisor.evidence.runs import Codes, Runs, runs_of
 from advisor.evidence.steffen import FloatArray
 from advisor.evidence.steptime import Deployment, step_time_s
 from advisor.memory import weights_gb
 
-CATEGORIES = ("model", "family", "hardware", "precision", "plain_decoding", "mtp", "disaggregated", "single_node")
-"""Columns compared for equality, in the order of the table and of the likeness fields."""
 MOST_RELATIVES = 320
 WIDTHS = (1, 2, 4, 8, 16, 32)
 USABLE_MEMORY = 0.85
-SQRT3 = 3.0**0.5
 GRID = 64
 """Loads at which a transferred frontier is worked out."""
 PROBED_LOG_USERS, PROBES = (-2.0, 6.0), 5
@@ -54,24 +52,6 @@ class Target:
     mtp: bool
     disaggregated: bool
     single_node: bool
-
-
-@dataclass(frozen=True, eq=False)
-class Table:
-    """Frontier points of measured cells: category codes (n, 8), sizes (n, 2), log users (n,), cell and variant codes."""
-
-    codes: FloatArray
-    sizes: FloatArray
-    log_users: FloatArray
-    cell: FloatArray
-    variant: FloatArray
-
-    def take(self, rows: Codes) -> Table:
-        """Some rows."""
-        return Table(self.codes[rows], self.sizes[rows], self.log_users[rows], self.cell[rows], self.variant[rows])
-
-    def __len__(self) -> int:
-        return len(self.log_users)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,16 +90,16 @@ def build_relatives(
 ) -> Relatives:
     """Frontiers of every cell, for each decoding and deployment it was measured in, against the physics."""
     labels: dict[str, int] = {}
-    columns: list[list[FloatArray]] = [[] for _ in range(7)]
+    columns: list[list[FloatArray]] = [[] for _ in range(9)]
     for number, (key, points) in enumerate(sorted(cells.items())):
-        for variant, (target, runs) in enumerate(_variants(key, runs_of(points), facts)):
+        for variant, (target, runs) in enumerate(variants(key, runs_of(points), facts)):
             rows = runs.frontier()
             x, y = runs.interactivity[rows], runs.throughput[rows]
             log_users = np.log(y * target.osl / (target.isl + target.osl) / x)
             n = len(rows)
             parts = (
                 np.tile(_codes(target, labels, add=True), (n, 1)),
-                np.tile(np.log([target.isl, target.osl]), (n, 1)),
+                *(np.tile(traits, (n, 1)) for traits in _traits(target)),
                 log_users,
                 np.full(n, float(number)),
                 np.full(n, number * 100.0 + variant),
@@ -129,10 +109,10 @@ def build_relatives(
             for column, part in zip(columns, parts, strict=True):
                 column.append(part)
     joined = [np.concatenate(column) for column in columns]
-    return Relatives(Table(*joined[:5]), joined[5], joined[6], tuple(sorted(cells)), labels, facts, fit)
+    return Relatives(Table(*joined[:7]), joined[7], joined[8], tuple(sorted(cells)), labels, facts, fit)
 
 
-def _variants(key: tuple[str, str, str, int, int], runs: Runs, facts: Facts) -> list[tuple[Target, Runs]]:
+def variants(key: tuple[str, str, str, int, int], runs: Runs, facts: Facts) -> list[tuple[Target, Runs]]:
     """The pooled frontier and those of single decodings and deployments, each distinct one once."""
     everything = np.ones(len(runs), dtype=bool)
     single = ~runs.disaggregated
@@ -182,6 +162,15 @@ def _codes(target: Target, labels: dict[str, int], *, add: bool) -> list[float]:
     return [*coded, target.plain_decoding, target.mtp, target.disaggregated, target.single_node]
 
 
+def _traits(target: Target) -> tuple[list[float], list[float], list[float]]:
+    """Logs of what makes GPUs, models and requests alike, in the order of the table's columns."""
+    hardware, model = target.hardware, target.model
+    gpu = [hardware.memory_bandwidth_gb_s, hardware.dense_tflops.bf16 or np.nan, hardware.memory_gb]
+    size = [model.active_params_b, model.total_params_b, model.kv_values_per_token, model.layers]
+    traits = [np.log(part).tolist() for part in (gpu, size, [target.isl, target.osl])]
+    return traits[0], traits[1], traits[2]
+
+
 def physics(target: Target, log_users: FloatArray, fit: RelativesFit) -> FloatArray:
     """Log interactivity by the step-time model, at the width of replica that is fastest for each load."""
     best = np.full(len(log_users), -np.inf)
@@ -199,30 +188,6 @@ def replica_widths(target: Target) -> tuple[int, ...]:
     server = target.hardware.gpus_per_server
     within = [width for width in holding if width <= max(server, 8)]
     return tuple(within or holding[:1])
-
-
-def prior(a: Table, b: Table, like: Likeness) -> FloatArray:
-    """Prior covariance of the physics' error between two tables."""
-    factors = [getattr(like, name) for name in CATEGORIES]
-    kernel = np.full((len(a), len(b)), like.spread**2)
-    for column, factor in enumerate(factors):
-        kernel *= np.where(a.codes[:, column, None] == b.codes[None, :, column], 1.0, factor)
-    apart = ((a.sizes[:, None, :] - b.sizes[None, :, :]) ** 2).sum(axis=2)
-    kernel *= np.exp(-0.5 * apart / like.log_size_length**2)
-    distance = np.abs(a.log_users[:, None] - b.log_users[None, :])
-    kernel *= _matern(distance, like.log_users_length)
-    kernel += like.shared_offset**2 + like.model_offset**2 * (a.codes[:, 0, None] == b.codes[None, :, 0])
-    kernel += like.cell_spread**2 * (a.cell[:, None] == b.cell[None, :]) * _matern(distance, like.cell_length)
-    own = a.variant[:, None] == b.variant[None, :]
-    kernel += like.variant_spread**2 * own * _matern(distance, like.variant_length)
-    return kernel
-
-
-def _matern(distance: FloatArray, length: float) -> FloatArray:
-    """Matérn 3/2."""
-    scaled = SQRT3 * distance / length
-    result: FloatArray = (1.0 + scaled) * np.exp(-scaled)
-    return result
 
 
 def transfer(relatives: Relatives, target: Target, exclude: frozenset[int] = frozenset()) -> Transfer:
@@ -245,7 +210,7 @@ def transfer(relatives: Relatives, target: Target, exclude: frozenset[int] = fro
     grid = np.linspace(near.log_users.min(), near.log_users.max(), GRID)
     mean, deviation = _condition(relatives, target, rows, grid)
     cells = tuple(dict.fromkeys(relatives.cells[int(relatives.table.cell[row])] for row in allowed[order]))
-    likeness = float(closeness[order[0]] / _total_variance(like))
+    likeness = float(closeness[order[0]] / total_variance(like))
     return Transfer(grid, mean, deviation, _replica(relatives, target, rows), cells[:SHOWN_RELATIVES], likeness)
 
 
@@ -258,21 +223,15 @@ def _condition(relatives: Relatives, target: Target, rows: Codes, grid: FloatArr
     cross = prior(at, near, like)
     solved = np.linalg.solve(own, np.column_stack([relatives.residual[rows], cross.T]))
     mean = physics(target, grid, relatives.fit) + cross @ solved[:, 0]
-    variance = _total_variance(like) - np.einsum("ij,ji->i", cross, solved[:, 1:])
+    variance = total_variance(like) - np.einsum("ij,ji->i", cross, solved[:, 1:])
     return mean, np.sqrt(np.maximum(variance, like.noise**2))
-
-
-def _total_variance(like: Likeness) -> float:
-    """Prior variance of the physics' error at one point."""
-    parts = (like.spread, like.shared_offset, like.model_offset, like.cell_spread, like.variant_spread)
-    return float(sum(part**2 for part in parts))
 
 
 def _grid_table(relatives: Relatives, target: Target, log_users: FloatArray) -> Table:
     n = len(log_users)
     codes = np.tile(_codes(target, relatives.labels, add=False), (n, 1))
-    sizes = np.tile(np.log([target.isl, target.osl]), (n, 1))
-    return Table(codes, sizes, log_users, np.full(n, -1.0), np.full(n, -1.0))
+    gpu, model, size = (np.tile(part, (n, 1)) for part in _traits(target))
+    return Table(codes, gpu, model, size, log_users, np.full(n, -1.0), np.full(n, -1.0))
 
 
 def _replica(relatives: Relatives, target: Target, rows: Codes) -> int:

@@ -22,6 +22,8 @@ FLOPS_PER_PARAMETER = 2.0
 DRAFTED_ROWS = 2.0
 """Rows a step computes per user under MTP: the token and its draft."""
 NARROWEST_KV_BITS = 8
+REFERENCE_BANDWIDTH, REFERENCE_FLOPS, REFERENCE_BITS = 4.8e12, 2e15, 8.0
+"""Peaks at which the fitted efficiencies hold as they stand: about an H200 in FP8. A scale, not a figure."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,23 @@ def dense_peak_flops(hardware: Hardware, precision: Precision) -> float:
     return known[0] * TERA
 
 
+def effective_rates(hardware: Hardware, precision: Precision, fitted: StepEfficiencies) -> tuple[float, float]:
+    """Bandwidth in bytes/s and arithmetic in FLOP/s that decoding reaches: peaks times efficiencies.
+
+    An efficiency changes as a power of the peak and of the bits of a weight: faster GPUs and narrower formats reach a
+    smaller part of their datasheet.
+    """
+    bits = precision.weight_bits / REFERENCE_BITS
+    bandwidth = hardware.memory_bandwidth_gb_s * BYTES_PER_GB
+    reached = fitted.bandwidth_efficiency * (bandwidth / REFERENCE_BANDWIDTH) ** fitted.bandwidth_exponent
+    peak = dense_peak_flops(hardware, precision)
+    worked = fitted.arithmetic_efficiency * (peak / REFERENCE_FLOPS) ** fitted.arithmetic_exponent
+    return (
+        bandwidth * reached * bits**fitted.bandwidth_bits_exponent,
+        peak * worked * bits**fitted.arithmetic_bits_exponent,
+    )
+
+
 def step_time_s(deployment: Deployment, users_per_gpu: FloatArray, fitted: StepEfficiencies) -> FloatArray:
     """Seconds per output token of one user (TPOT) for an array of users per GPU."""
     model, gpus = deployment.model, deployment.gpus
@@ -59,8 +78,7 @@ def step_time_s(deployment: Deployment, users_per_gpu: FloatArray, fitted: StepE
     cache = users_per_gpu * (deployment.isl + deployment.osl / 2) * model.kv_values_per_token * kv_bytes
     work = FLOPS_PER_PARAMETER * model.active_params_b * BYTES_PER_GB
     arithmetic = users_per_gpu * work * (rows_per_user + deployment.isl / deployment.osl * accepted)
-    bandwidth = deployment.hardware.memory_bandwidth_gb_s * BYTES_PER_GB * fitted.bandwidth_efficiency
-    peak = dense_peak_flops(deployment.hardware, deployment.precision) * fitted.arithmetic_efficiency
+    bandwidth, peak = effective_rates(deployment.hardware, deployment.precision, fitted)
     width = 1 + fitted.overhead_per_log2_gpus * np.log2(gpus)
     overhead = model.layers * fitted.layer_overhead_s * width + fitted.scheduling_s_per_user * batch
     step: FloatArray = ((read + cache) / bandwidth + arithmetic / peak + overhead) / accepted
@@ -74,6 +92,14 @@ def weight_bytes_touched(deployment: Deployment, rows: FloatArray) -> FloatArray
     if not model.moe or not model.experts_total:
         return np.full(len(rows), total_bytes)
     picked = model.experts_active / model.experts_total
-    expert_share = min((1 - model.active_params_b / model.total_params_b) / (1 - picked), 1.0)
     touched = 1.0 - (1.0 - picked) ** rows
-    return total_bytes * (1 - expert_share + expert_share * touched)
+    share = expert_share(model)
+    return total_bytes * (1 - share + share * touched)
+
+
+def expert_share(model: Model) -> float:
+    """Part of the weights that routed experts hold, from total and active parameters; 0 for a dense model."""
+    if not model.moe or not model.experts_total:
+        return 0.0
+    picked = model.experts_active / model.experts_total
+    return min((1 - model.active_params_b / model.total_params_b) / (1 - picked), 1.0)

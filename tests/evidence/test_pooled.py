@@ -36,19 +36,18 @@ def test_stored_curves_fall_strictly_and_bounds_hold_them(catalog, cell):
         assert 0 < low <= middle <= high
 
 
-def test_measured_knots_read_themselves_where_no_estimate_contradicts(catalog):
-    """Most knots read exactly; where a recipe nobody ran would beat one, the read stays near and holds it."""
-    exact, total = 0, 0
+def test_curves_never_read_below_a_measured_knot(catalog):
+    """A measured point is there to be had; where a recipe nobody ran would beat it, the read lies above, graded as such."""
+    grades = set()
     for cell in CELLS:
         question = Question(*cell)
         for knot in catalog.curves.pooled(question).knots:
             reading = read(catalog, question, knot.interactivity_tok_s_per_user)
-            total += 1
-            exact += reading.grade == "measured"
+            grades.add(reading.grade)
+            assert reading.tok_s_per_gpu >= knot.tok_s_per_gpu * (1 - 1e-5)
             if reading.grade == "measured":
                 assert reading.tok_s_per_gpu == pytest.approx(knot.tok_s_per_gpu, rel=1e-6)
-            assert reading.tok_s_per_gpu == pytest.approx(knot.tok_s_per_gpu, rel=0.25)
-    assert exact > total / 2
+    assert grades == {"measured", "interpolated"}
 
 
 def test_outside_the_measured_range_there_is_no_number(catalog):
@@ -64,7 +63,7 @@ def test_outside_the_measured_range_there_is_no_number(catalog):
     [
         (Question("llama-3.3-70b", "b300", "nvfp4", 8192, 1024), "transferred"),
         (Question("llama-3.3-70b", "h200", "fp8", 2500, 400), "transferred"),
-        (Question("qwen3-235b", "h200", "fp8", 1024, 1024), "modelled"),
+        (Question("mistral-large-3", "h200", "fp8", 1024, 1024), "modelled"),
         (Question("llama-3.3-70b", "rtxpro6000", "fp8", 1024, 1024), "modelled"),
     ],
 )
@@ -143,9 +142,9 @@ def test_fp4_weights_never_need_more_memory(catalog):
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=30))
 def test_decreasing_fit(values):
     fitted = decreasing(np.array(values))
-    assert all(a > b or a == pytest.approx(b, abs=1e-9) for a, b in pairwise(fitted.tolist()))
-    already = decreasing(np.array(sorted(set(values), reverse=True)))
-    assert already.tolist() == sorted(set(values), reverse=True)
+    assert all(a > b for a, b in pairwise(fitted.tolist()))
+    already = -np.arange(len(values)) + np.round(values[0])
+    assert decreasing(already).tolist() == already.tolist()
 
 
 @given(st.lists(st.tuples(st.floats(1, 100), st.floats(1, 100)), min_size=1, max_size=25))

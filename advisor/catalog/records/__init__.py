@@ -16,7 +16,7 @@ from advisor.catalog.records.base import (
     TaskClass,
 )
 from advisor.catalog.records.evidence import Checkpoint, EngineSupport, QualityPair
-from advisor.catalog.records.fitted import IntervalFactor, Likeness, RelativesFit, StepEfficiencies
+from advisor.catalog.records.fitted import IntervalFactor, Likeness, LikenessComponent, RelativesFit, StepEfficiencies
 from advisor.catalog.records.machines import Conflict, DenseTflops, Hardware, Model, Precision, Support
 from advisor.catalog.records.measurements import BenchmarkPoint, LatencyRow, MlperfRow, PublishedFigure
 from advisor.catalog.records.money import Offer, PowerBook, PriceBook
@@ -34,6 +34,7 @@ __all__ = [
     "IntervalFactor",
     "LatencyRow",
     "Likeness",
+    "LikenessComponent",
     "MlperfRow",
     "Model",
     "Offer",

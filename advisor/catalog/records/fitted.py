@@ -10,22 +10,29 @@ from advisor.catalog.records.base import Fraction, Identifier, PartialDate, Posi
 
 
 class StepEfficiencies(Record):
-    """Step-time model: efficiencies against datasheet peaks, overheads in seconds, tokens a step under MTP."""
+    """Step-time model: efficiencies against datasheet peaks, overheads in seconds, tokens a step under MTP.
+
+    An efficiency holds at the reference peak and eight bits; exponents say how it changes with peak and bits.
+    """
 
     source_fields: ClassVar[tuple[str, ...]] = ()
 
     bandwidth_efficiency: Fraction
+    bandwidth_exponent: float = Field(gt=-1, lt=1)
+    bandwidth_bits_exponent: float
     arithmetic_efficiency: Fraction
+    arithmetic_exponent: float = Field(gt=-1, lt=1)
+    arithmetic_bits_exponent: float
     layer_overhead_s: Positive
     overhead_per_log2_gpus: Positive
     mtp_tokens_per_step: float = Field(ge=1)
     scheduling_s_per_user: Positive
 
 
-class Likeness(Record):
-    """How much two cells tell about each other: what share of the spread survives a difference, and length scales.
+class LikenessComponent(Record):
+    """One part of the physics' error that cells share: its spread, what a difference leaves of it, and how far it reaches.
 
-    Spreads and offsets are standard deviations of log interactivity; lengths are in logs of tokens or users per GPU.
+    Shares are what remains of the correlation if that one thing differs; lengths are in logs of tokens or users per GPU.
     """
 
     source_fields: ClassVar[tuple[str, ...]] = ()
@@ -39,10 +46,30 @@ class Likeness(Record):
     mtp: Fraction
     disaggregated: Fraction
     single_node: Fraction
-    log_size_length: Positive
+    log_isl_length: Positive
+    log_osl_length: Positive
     log_users_length: Positive
+
+
+class Likeness(Record):
+    """How much two cells tell about each other. Spreads and offsets are standard deviations of log interactivity.
+
+    Different GPUs and models are the less alike the further apart their peaks and sizes lie, in logs over the lengths.
+    """
+
+    source_fields: ClassVar[tuple[str, ...]] = ()
+
+    components: tuple[LikenessComponent, ...] = Field(min_length=1)
+    bandwidth_length: Positive
+    flops_length: Positive
+    memory_length: Positive
+    active_params_length: Positive
+    total_params_length: Positive
+    cached_values_length: Positive
+    layers_length: Positive
     model_offset: Positive
     shared_offset: Positive
+    option_offset: Positive
     cell_spread: Positive
     cell_length: Positive
     variant_spread: Positive
