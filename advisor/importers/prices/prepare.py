@@ -1,0 +1,33 @@
+"""What is common to price files: the user's provider and date, folding of repeats, questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from advisor.importers.records import ImportedOffer, Question
+
+
+def fold(offers: Iterable[ImportedOffer]) -> tuple[ImportedOffer, ...]:
+    """Rows that repeat an offer (zones of a region, exact duplicates) as one, with the number of rows it stood in."""
+    folded: dict[ImportedOffer, int] = {}
+    for offer in offers:
+        folded[offer] = folded.get(offer, 0) + offer.rows
+    return tuple(replace(offer, rows=rows) for offer, rows in folded.items())
+
+
+def with_price_answers(offers: tuple[ImportedOffer, ...], answers: Mapping[str, Any]) -> tuple[ImportedOffer, ...]:
+    """Offers with the provider and date the user gave, where the file is silent."""
+    provider, as_of = answers.get("provider"), answers.get("as_of")
+    return tuple(replace(offer, provider=offer.provider or provider, as_of=offer.as_of or as_of) for offer in offers)
+
+
+def price_questions(offers: tuple[ImportedOffer, ...]) -> tuple[Question, ...]:
+    """Provider and date, where offers lack them."""
+    questions = []
+    if any(offer.provider is None for offer in offers):
+        questions.append(Question("provider", "Whose prices are these?"))
+    if any(offer.as_of is None for offer in offers):
+        questions.append(Question("as_of", "On which day were these prices read (YYYY-MM-DD)? The file does not say."))
+    return tuple(questions)
