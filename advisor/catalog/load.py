@@ -17,6 +17,7 @@ from advisor.catalog import records as r
 from advisor.catalog.catalog import Catalog, Overlay
 from advisor.catalog.checks import cross_check
 from advisor.catalog.names import NameTable, normalized
+from advisor.catalog.plugins import plugin_folders
 from advisor.catalog.reading import parse_yaml, read_csv_records, read_yaml_records, yaml_problem
 from advisor.errors import CatalogError, Problem
 from advisor.evidence.boosted import QuantileTrees, from_arrays
@@ -65,19 +66,20 @@ BY_ID = frozenset({"sources", "hardware", "precisions", "models", "price_books",
 """Tables the catalog offers as mappings by id; the others are tuples of rows."""
 
 
-def load_catalog(*overlays: Path | str, shipped: Path = SHIPPED) -> Catalog:
-    """Load the shipped catalog and lay own folders over it, in order.
+def load_catalog(*overlays: Path | str, shipped: Path = SHIPPED, plugins: bool = True) -> Catalog:
+    """Load the shipped catalog and lay the folders of installed plugins, then own folders, over it, in order.
 
     Args:
         overlays: folders with the same file names as the shipped one, any of them; a record with a known id
             replaces the shipped record, a new id is added.
         shipped: the base folder, complete.
+        plugins: whether to lay over the folders of installed packages (entry points ``gpu_migration_advisor.catalogs``).
 
     Raises:
         CatalogError: any file, record or reference is wrong; all problems are listed.
     """
     problems: list[Problem] = []
-    folders = [shipped, *(Path(folder) for folder in overlays)]
+    folders = [shipped, *(plugin_folders() if plugins else ()), *(Path(folder) for folder in overlays)]
     version, as_of = _read_version(shipped / VERSION_FILE, problems)
     tables, own = _read_layers(folders, problems)
     problems += cross_check(tables, FILES)

@@ -46,7 +46,8 @@ def read(document: Document) -> Found:
     if all(_is_short(item) for item in summaries):
         raise ImportRefusedError(
             f"{document.file}: a shortened llmperf table: its latency a token contains the time to first token and no "
-            "end-to-end latency stands beside it, so time per output token cannot be recomputed; import the results file instead"
+            "end-to-end latency stands beside it, so time per output token cannot be recomputed; import the "
+            "results file instead"
         )
     return Found(runs=tuple(_run(document, item) for item in summaries if _is_summary(item)))
 
