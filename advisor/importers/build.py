@@ -95,6 +95,9 @@ def _derive_rates(run: BenchmarkRun) -> BenchmarkRun:
         run = replace(run, req_s=req_s)
     if run.total_tok_s is None and req_s and isl and osl:
         run = replace(run, total_tok_s=req_s * (isl + osl))
+    if run.output_tok_s is None and run.total_tok_s and isl and osl:
+        output = run.total_tok_s * osl / (isl + osl)
+        run = replace(run, output_tok_s=output, req_s=output / osl)
     return run
 
 

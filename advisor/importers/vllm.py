@@ -81,7 +81,7 @@ def _averaged(objects: Iterable[Mapping[str, Any]]) -> list[tuple[dict[str, Any]
 def _is_setting(key: str) -> bool:
     if key in ("max_concurrency", "request_rate", "model_id", "num_prompts", "burstiness"):
         return True
-    return key not in KNOWN and not re.match(r"(?:mean|median|std|p\d[\d.]*|max|min|peak|spec_decode|probe|diffusion)_", key)
+    return key not in KNOWN and not re.match(r"(?:mean|median|std|p\d[\d.]*|spec_decode|probe|diffusion)_", key)
 
 
 def _run(document: Document, item: Mapping[str, Any], repeats: int) -> BenchmarkRun:
