@@ -64,13 +64,15 @@ class OwnCurve:
             reading = read_curve(catalog, self.curve, at)
             if reading.tok_s_per_gpu is None:
                 return reading
-            return replace(reading, grade="user-measured", reason=self._own_words(target, at))
+            return _around(replace(reading, grade="user-measured", reason=self._own_words(target, at)))
         curve = self.anchor.curve
         at = max(target, curve.slowest)
         if not self.is_sweep and target < self.curve.fastest <= curve.slowest:
             return replace(read_curve(catalog, self.curve, self.curve.fastest), grade="user-measured")
         reading = read_curve(catalog, curve, at)
-        return reading if reading.tok_s_per_gpu is None else replace(reading, reason=self._anchored_words(reading))
+        if reading.tok_s_per_gpu is None:
+            return reading
+        return _around(replace(reading, reason=self._anchored_words(reading)))
 
     def _own_words(self, target: float, at: float) -> str:
         count = len(self.points)
@@ -87,6 +89,14 @@ class OwnCurve:
             f"your cluster reaches {self.anchor.factor:.2f} of {basis} {curve} at {self.anchor.at:g} tok/s/user "
             f"(80 %: {self.anchor.low:.2f} to {self.anchor.high:.2f}); at {reading.at:g} that curve times this factor"
         )
+
+
+def _around(reading: Reading) -> Reading:
+    """A reading whose interval holds its value: the cubics through bounds and middle can cross between their knots."""
+    value = reading.tok_s_per_gpu
+    if value is None or reading.low is None or reading.high is None:
+        return reading
+    return replace(reading, low=min(reading.low, value), high=max(reading.high, value))
 
 
 def points_for(catalog: Catalog, measured: Sequence[MeasuredPoint], question: Question) -> tuple[BenchmarkPoint, ...]:

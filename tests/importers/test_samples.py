@@ -52,7 +52,7 @@ RUNS = {
     f"{GUIDE}0.8.1_concurrent8.json": ("guidellm", 1, 0, 8, 68.375, 64, 623.304, 1289.216, 12.1406, 54.612),
     f"{GUIDE}0.8.1_concurrent_1_8_32.csv": ("guidellm", 3, 1, 8, 66.2083, 64, 577.225, 1174.367, 11.908, 81.129),
     "bench/guidellm/neuralmagic_af89787_benchmarks_stripped.json": (
-        "guidellm", 10, 0, 0.9978, 257.1087, 128, 196.285, 590.555, 4.9241, 16.3805),
+        "guidellm", 1, 0, 0.9978, 257.1087, 128, 196.285, 590.555, 4.9241, 16.3805),
     "bench/genai-perf/cloudai_doc_profile_export_genai_perf.csv": (
         "genai-perf", 1, 0, None, 3000.05, 174.45, 261.25, 4761.75, 30.13, 640.07),
     "bench/genai-perf/dgxc_readme_profile_export_genai_perf.csv": (
