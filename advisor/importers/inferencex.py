@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.importers.build import Totals, build_run
+from advisor.importers.build import DISAGREEMENT_FRACTION, Totals, build_run
 from advisor.importers.document import Document
 from advisor.importers.records import BenchmarkRun, Found, ImportRefusedError, Latency
 from advisor.importers.values import count, first, iso_date, latency, positive, text
@@ -38,11 +38,11 @@ def read(document: Document) -> Found:
 
 
 def _run(document: Document, item: Mapping[str, Any]) -> BenchmarkRun:
-    disaggregated = _is_on(item.get("disagg")) or count(item.get("num_decode_gpu")) is not None
+    disaggregated = _is_on(item.get("disagg")) or bool(count(item.get("num_decode_gpu")))
     gpus = _gpus(item, disaggregated)
     per_gpu = _total_per_gpu(item)
     # Of a multi-node row the output rate is per decode GPU: it does not add up with the input's, so it is not read.
-    multi = disaggregated or "mtp" in item or _is_on(item.get("is_multinode"))
+    multi = disaggregated or _is_on(item.get("is_multinode")) or _rates_do_not_add(item)
     output = None if multi else positive(item.get("output_tput_per_gpu"))
     totals = Totals(
         printed_output_tok_s=output * gpus if output and gpus else None,
@@ -73,6 +73,12 @@ def _run(document: Document, item: Mapping[str, Any]) -> BenchmarkRun:
         e2e_ms=_seconds(item, "e2el"),
         hints=hints,
     )
+
+
+def _rates_do_not_add(item: Mapping[str, Any]) -> bool:
+    """Whether input and output rates are of different GPUs: early multi-node rows carry no other mark."""
+    total, ins, outs = (positive(item.get(f"{name}tput_per_gpu")) for name in ("", "input_", "output_"))
+    return bool(total and ins and outs) and abs(((ins or 0) + (outs or 0)) / (total or 1) - 1) > DISAGREEMENT_FRACTION
 
 
 def _model(item: Mapping[str, Any]) -> str | None:

@@ -24,7 +24,7 @@ def detect(document: Document) -> bool:
     if data:
         report = isinstance(data.get("performance"), dict) and isinstance(data.get("world_info"), dict)
         return report and number(at(data, "performance.request_throughput_req_s")) is not None
-    return HEADING in document.text and "TensorRT-LLM" in document.text
+    return HEADING in document.text and any(name in document.text for name in ("TensorRT-LLM", "TensorRT LLM", "TRT-LLM"))
 
 
 def read(document: Document) -> Found:
@@ -92,6 +92,7 @@ def _from_log(document: Document) -> BenchmarkRun:
     tensor, pipeline = count(said.get("tp size")), count(said.get("pp size")) or 1
     output = first(said, "token throughput (tokens/sec)", "total output throughput (tokens/sec)")
     duration = positive(said.get("total latency (ms)"))
+    version = text(first(said, "tensorrt-llm version", "tensorrt llm version"))
     totals = Totals(
         completed=said.get("number of requests"),
         duration_s=None,
@@ -103,21 +104,27 @@ def _from_log(document: Document) -> BenchmarkRun:
         document,
         totals,
         tool=NAME,
-        tool_version=said.get("tensorrt-llm version"),
+        tool_version=version,
         model=said.get("model"),
-        gpu=said.get("machine") or said.get("gpu name"),
+        gpu=said.get("machine"),
         gpus=tensor * pipeline if tensor else None,
         tensor_parallel=tensor or None,
         precision=_precision(said.get("quantization"), said.get("dtype")),
         engine=ENGINE,
-        engine_version=said.get("tensorrt-llm version"),
-        concurrency=positive(said.get("avg number of concurrent requests")),
+        engine_version=version,
+        concurrency=positive(said.get("number of concurrent requests")),
         input_tokens=positive(said.get("average input length (tokens)")),
         output_tokens=positive(said.get("average output length (tokens)")),
-        ttft_ms=Latency(mean=positive(said.get("average time-to-first-token [ttft] (ms)"))),
-        tpot_ms=Latency(mean=positive(said.get("average time-per-output-token [tpot] (ms)"))),
-        e2e_ms=Latency(mean=positive(said.get("average request latency (ms)"))),
+        ttft_ms=_breakdown(said, "average time-to-first-token [ttft] (ms)", "[ttft]"),
+        tpot_ms=_breakdown(said, "average time-per-output-token [tpot] (ms)", "[tpot]"),
+        e2e_ms=_breakdown(said, "average request latency (ms)", "[latency]"),
         duration_s=None if duration is None else duration / MS_PER_S,
+    )
+
+
+def _breakdown(said: Mapping[str, str], mean: str, prefix: str) -> Latency:
+    return Latency(
+        positive(said.get(mean)), *(positive(said.get(f"{prefix} {name}")) for name in ("p50", "p90", "p95", "p99"))
     )
 
 
@@ -130,7 +137,10 @@ def _lines(log: str) -> Mapping[str, str]:
     for line in log[start:].splitlines():
         if len(line) > MAX_LINE:
             continue
-        match = re.match(r"\s*([A-Za-z][^:\t]{1,80}):\s+(\S.*?)\s*$", line)
+        machine = re.match(r"\s*(\S[^,]{1,80}), memory [\d.]+ GB", line)
+        if machine:
+            said.setdefault("machine", machine[1])
+        match = re.match(r"\s*(\[?[A-Za-z][^:\t]{1,80}):\s+(\S.*?)\s*$", line)
         if match and not line.lstrip().startswith("[TensorRT-LLM]"):
             said.setdefault(re.sub(r"\s+", " ", match[1].strip()).lower(), match[2])
     return said

@@ -107,7 +107,7 @@ def _run(document: Document, item: Mapping[str, Any], repeats: int) -> Benchmark
     backend = text(first(item, "backend", "endpoint_type"))
     if backend in ("vllm", "sglang", "tensorrt-llm"):
         engine = "trtllm" if backend == "tensorrt-llm" else backend
-        hints.setdefault("engine", (engine, f"the client's backend setting ({backend})"))
+        hints.setdefault("engine", (engine, "the client's backend setting"))
     run = build_run(
         document,
         totals,

@@ -17,7 +17,7 @@ FLAGS = {"input_tokens": "--isl", "output_tokens": "--osl", "tensor_parallel": "
 
 def import_text(imported: Iterable[Imported]) -> str:
     """All files, one block each."""
-    return "\n".join(line for item in _sweeps(imported) for line in (*_block(item), ""))
+    return "\n\n".join("\n".join(_block(item)) for item in _sweeps(imported))
 
 
 def _sweeps(imported: Iterable[Imported]) -> list[Imported]:

@@ -177,6 +177,54 @@ Total Latency (ms):		10000.0000
 """
 
 
+TRTLLM_STREAMING_LOG = """
+===========================================================
+= PYTORCH BACKEND
+===========================================================
+Model:			org/m
+Model Path:		None
+TensorRT LLM Version:	1.2.0
+Dtype:			bfloat16
+KV Cache Dtype:		FP8
+Quantization:		NVFP4
+
+===========================================================
+= MACHINE DETAILS
+===========================================================
+NVIDIA B200, memory 179.05 GB, 3.99 GHz
+
+===========================================================
+= REQUEST DETAILS
+===========================================================
+Number of requests:             96
+Number of concurrent requests:  8.0000
+Average Input Length (tokens):  100.0000
+Average Output Length (tokens): 50.0000
+===========================================================
+= WORLD + RUNTIME INFORMATION
+===========================================================
+TP Size:                4
+PP Size:                1
+
+===========================================================
+= PERFORMANCE OVERVIEW
+===========================================================
+Request Throughput (req/sec):                     9.6000
+Total Output Throughput (tokens/sec):             480.0000
+Total Token Throughput (tokens/sec):              1440.0000
+Total Latency (ms):                               10000.0000
+Average time-to-first-token [TTFT] (ms):          60.0000
+Average time-per-output-token [TPOT] (ms):        21.0000
+
+-- Per-Request Time-per-Output-Token [TPOT] Breakdown (ms)
+
+[TPOT] MINIMUM: 18.0000
+[TPOT] P50    : 20.0000
+[TPOT] P99    : 25.0000
+[TTFT] P50    : 50.0000
+"""
+
+
 def trtllm_report():
     return {
         "engine": {"model": "org/m", "version": "1.3.0", "backend": "Pytorch", "dtype": "bfloat16", "quantization": "NVFP4"},
@@ -297,6 +345,7 @@ RUNS = {
     "aiperf csv": AIPERF_CSV,
     "inferencex": json.dumps([inferencex(), inferencex(conc=16)]),
     "trtllm report": json.dumps(trtllm_report()),
+    "trtllm streaming log": TRTLLM_STREAMING_LOG,
     "llmperf": json.dumps(llmperf()),
     "llmperf wrapped": json.dumps({"8": llmperf()}),
     "table": TABLE_CSV,

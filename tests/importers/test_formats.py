@@ -69,6 +69,11 @@ def test_a_log_without_streaming_is_throughput_only():
     assert any("throughput only" in word for word in run.warnings)
 
 
+def test_the_machine_in_a_streaming_log():
+    run = run_of(files.TRTLLM_STREAMING_LOG)
+    assert (run.gpu, run.gpus, run.precision, run.engine_version) == ("NVIDIA B200", 4, "NVFP4", "1.2.0")
+
+
 def test_server_info_of_sglang():
     run = run_of(files.RUNS["sglang"])
     assert (run.model, run.tensor_parallel, run.precision, run.engine_version) == ("org/m", 2, "fp8", "0.5.6")
@@ -82,6 +87,20 @@ def test_multinode_rates_of_inferencex_do_not_add():
     run = run_of(json.dumps([row]))
     assert (run.disaggregated, run.gpus, run.tok_s_per_gpu) == (True, 16, 90)
     assert run.output_tok_s == pytest.approx(90 * 16 / 3)  # from the total by the lengths, not 485 x 16
+
+
+def test_early_multinode_rows_are_known_by_rates_that_do_not_add():
+    row = files.inferencex(
+        hw="gb200",
+        tp=36,
+        tput_per_gpu=863.3,
+        output_tput_per_gpu=484.7,
+        input_tput_per_gpu=3892.6,
+        mtp="on",
+        spec_decoding=None,
+    )
+    run = run_of(json.dumps([row]))
+    assert (run.gpus, run.hints["gpus"][0], run.tok_s_per_gpu, run.decoding) == (None, "36", 863.3, "mtp")
 
 
 def test_metadata_a_user_gave_to_vllm():

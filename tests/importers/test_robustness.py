@@ -62,7 +62,7 @@ def replaced(value, path, new):
 JSON_FILES = [json.loads(text) for text in files.ALL.values() if text[:1] in "{[" and "\n{" not in text and text[:2] != "[0"]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.data())
 def test_any_value_in_any_place(data):
     """Every JSON format with a few of its values replaced by something else."""
@@ -76,7 +76,7 @@ def test_any_value_in_any_place(data):
     outcome(json.dumps(value).encode())
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.sampled_from(sorted(files.ALL)), st.integers(0, 5000), st.integers(0, 40), st.text(max_size=12))
 def test_any_cut_or_insertion(kind, at, length, inserted):
     """Every format with a piece cut out and something else put in."""
