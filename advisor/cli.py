@@ -236,7 +236,7 @@ def encode(ctx: click.Context, scenario: Path) -> None:
     loaded = _catalog(ctx)
     token = links.encode(decide(load_scenario(scenario, loaded), loaded))
     click.echo(token)
-    words = links.left_out_words(links.decode(token, loaded).left_out)
+    words = links.left_out_words(links.left_out(token))
     if words:
         click.echo(words, err=True)
 

@@ -89,6 +89,12 @@ def encode_scenario(scenario: Scenario, catalog_version: str, outcome: Outcome |
     return token if len(token) <= MAX_WITH_OWN_CHARACTERS else _pack({**content, "n": len(points) + len(probes)})
 
 
+def left_out(token: str) -> int:
+    """How many own measurements a token of ours had to leave out."""
+    count = _unpack(token).get("n", 0)
+    return count if isinstance(count, int) else 0
+
+
 def left_out_words(left_out: int) -> str:
     """What to say of own measurements that did not fit into a link; empty if none was left out."""
     if not left_out:

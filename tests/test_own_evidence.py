@@ -88,6 +88,7 @@ def test_a_link_that_would_be_too_long_says_what_it_left_out(catalog, scenario):
     assert content.scenario.current.measured == ()
     assert content.left_out == len(decision.scenario.current.measured)
     assert "send the scenario file" in link.left_out_words(content.left_out)
+    assert "send the scenario file" in decision_as_dict(decision)["link_note"]
 
 
 @pytest.mark.parametrize("own", [[], [{}], [{"c": {}, "k": ["a"], "r": [[]]}, {}], "x", [{"c": [], "k": [], "r": []}] * 2])

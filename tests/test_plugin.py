@@ -95,6 +95,24 @@ def test_without_the_plugin_nothing_of_it_is_there(catalog):
     assert "example-x1" not in catalog.hardware
 
 
+def host_page():
+    """A host that draws its own parts and the advisor on one page."""
+    import streamlit as st
+
+    from advisor.ui.wizard import wizard_page
+
+    st.set_page_config(page_title="Host")
+    st.title("A host's page")
+    wizard_page()
+
+
+def test_the_wizard_on_a_hosts_page():
+    test = AppTest.from_function(host_page, default_timeout=60).run()
+    assert not test.exception
+    assert test.title[0].value == "A host's page"
+    assert any(caption.value.startswith("Step 1") for caption in test.caption)
+
+
 def test_the_wizard_inside_a_hosts_app():
     test = AppTest.from_file(str(ROOT / "examples" / "host" / "app.py"), default_timeout=60).run()
     assert not test.exception

@@ -65,7 +65,10 @@ def plugins() -> tuple[Importer, ...]:
     """Importers of installed packages, from the entry-point group; each must be an Importer."""
     found = []
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-        loaded = entry.load()
+        try:
+            loaded = entry.load()
+        except Exception as error:  # whatever a plugin's import does wrong is its name's problem, not a traceback
+            raise ImportRefusedError(f"plugin {entry.name} ({entry.value}) cannot be loaded: {error!r}") from error
         if not isinstance(loaded, Importer):
             raise ImportRefusedError(f"plugin {entry.value}: an advisor.importers.Importer is expected")
         found.append(_guarded(loaded, entry.name))

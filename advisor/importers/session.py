@@ -47,7 +47,7 @@ def import_documents(documents: Sequence[Document], answers: Answers | None = No
                 continue
             found = _read(importer, document, partner)
             file = document.file if partner is None else f"{partner.file} + {document.file}"
-            results.append(_imported(file, importer.name, found, answers))
+            results.append(_imported(file, importer.name, found, answers, document.name))
         except ImportRefusedError as error:
             results.append(Imported(document.file, None, Found(), refusal=_bare(str(error), document.file)))
     return tuple(results)
@@ -74,11 +74,11 @@ def _bare(message: str, file: str) -> str:
     return message.removeprefix(f"{file}: ")
 
 
-def _imported(file: str, tool: str, found: Found, answers: Answers) -> Imported:
+def _imported(file: str, tool: str, found: Found, answers: Answers, name: str) -> Imported:
     runs = tuple(_answered(run, answers) for run in found.runs)
     offers = with_price_answers(found.offers, answers)
     found = replace(found, runs=runs, offers=offers)
-    questions = (*_questions(runs), *price_questions(offers))
+    questions = (*_questions(runs), *price_questions(offers, name))
     return Imported(file, tool, found, questions)
 
 

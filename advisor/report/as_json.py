@@ -20,6 +20,7 @@ SCHEMA = 1
 def decision_as_dict(decision: Decision) -> dict[str, Any]:
     """Everything the decision holds, numbers unrounded; what is not known is None."""
     verdict = decision.verdict
+    token = link.encode(decision)
     even = decision.break_even
     return {
         "schema": SCHEMA,
@@ -62,7 +63,8 @@ def decision_as_dict(decision: Decision) -> dict[str, Any]:
         },
         "catalog": _catalog(decision),
         "scenario": decision.scenario.model_dump(mode="json", by_alias=True),
-        "link": f"?s={link.encode(decision)}",
+        "link": f"?s={token}",
+        "link_note": link.left_out_words(link.left_out(token)) or None,
     }
 
 

@@ -34,6 +34,7 @@ def decision_schema() -> dict[str, Any]:
             "catalog": _object("version as_of digest", {"version": TEXT, "as_of": TEXT, "digest": TEXT}),
             "scenario": {"type": "object", "description": "The scenario as resolved: see `advisor schema scenario`."},
             "link": TEXT,
+            "link_note": {"type": ["string", "null"], "description": "What the link had to leave out."},
         },
         "$defs": {"option": _option(), "own": _own()},
     }  # fmt: skip

@@ -9,7 +9,7 @@ from advisor.catalog import load_catalog
 from advisor.errors import ScenarioError
 from advisor.importers import Document, import_documents
 from advisor.importers.overlay import overlay_files
-from advisor.importers.points import with_catalog_names
+from advisor.importers.points import current_from_bill, with_catalog_names
 from advisor.importers.records import ImportedOffer
 from tests.importers import own_files as files
 
@@ -27,7 +27,8 @@ def test_skypilot_traps():
     words = " ".join(imported.found.warnings)
     for reason in ("bid floor", "host", "without their host", "placeholder", "no price", "no accelerator"):
         assert reason in words
-    assert [q.field for q in imported.questions] == ["provider", "as_of"]
+    assert [(q.field, q.suggestion) for q in imported.questions] == [("provider", None), ("as_of", None)]
+    assert read(files.SKYPILOT_CSV, name="nebius/vms.csv").questions[0].suggestion == "nebius"
 
 
 def test_skypilot_columns_in_any_order():
@@ -78,6 +79,13 @@ def test_a_focus_bill():
     assert group.gpu_hours == 8 * 365
     assert group.usd_per_gpu_hour == pytest.approx(2.5)
     assert "tax" in " ".join(read(files.FOCUS_CSV).found.warnings)
+
+
+def test_a_bill_as_todays_price(catalog):
+    bill = read(files.FOCUS_CSV).found.bill
+    assert current_from_bill(catalog, bill, "h200") == {"price": {"usd_per_month": 14600.0, "basis": "reserved_1y"}}
+    with pytest.raises(ScenarioError, match="no spend on b200"):
+        current_from_bill(catalog, bill, "b200")
 
 
 def test_a_bill_in_another_currency_is_refused():

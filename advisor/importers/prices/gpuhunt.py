@@ -6,17 +6,13 @@ import re
 from collections import Counter
 
 from advisor.importers.document import Document
-from advisor.importers.prices.prepare import fold
+from advisor.importers.prices.prepare import PROVIDER_WORDS, fold
 from advisor.importers.prices.rows import table
 from advisor.importers.records import Found, ImportedOffer, ImportRefusedError
 from advisor.importers.values import iso_date, positive, text
 
 NAME = "gpuhunt catalog"
 NEEDED = ("instancename", "location", "price", "gpucount", "gpuname", "spot")
-PROVIDERS = frozenset({
-    "aws", "azure", "cloudrift", "crusoe", "daytona", "verda", "datacrunch", "digitalocean", "gcp", "hotaisle",
-    "jarvislabs", "lambdalabs", "lium", "nebius", "oci", "runpod", "seeweb", "vastai", "vultr", "tensordock", "cudo",
-})  # fmt: skip
 
 
 def detect(document: Document) -> bool:
@@ -59,4 +55,4 @@ def read(document: Document) -> Found:
 def provider_of(document: Document) -> str | None:
     """The provider whose name the file bears, as gpuhunt writes them (``aws.csv``)."""
     stem = re.sub(r"\.csv$", "", document.file.lower())
-    return stem if stem in PROVIDERS else None
+    return stem if stem in PROVIDER_WORDS else None

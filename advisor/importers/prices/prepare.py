@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -23,11 +24,21 @@ def with_price_answers(offers: tuple[ImportedOffer, ...], answers: Mapping[str, 
     return tuple(replace(offer, provider=offer.provider or provider, as_of=offer.as_of or as_of) for offer in offers)
 
 
-def price_questions(offers: tuple[ImportedOffer, ...]) -> tuple[Question, ...]:
-    """Provider and date, where offers lack them."""
+PROVIDER_WORDS = frozenset({
+    "aws", "azure", "cloudrift", "coreweave", "crusoe", "cudo", "daytona", "datacrunch", "digitalocean", "gcp",
+    "hotaisle", "hyperstack", "jarvislabs", "lambda", "lambdalabs", "lium", "mithril", "nebius", "oci", "runpod",
+    "seeweb", "spheron", "tensordock", "vastai", "verda", "vultr",
+})  # fmt: skip
+"""Names by which catalog files and their folders are known."""
+
+
+def price_questions(offers: tuple[ImportedOffer, ...], name: str) -> tuple[Question, ...]:
+    """Provider and date, where offers lack them; the provider is suggested by a file's or folder's ``name``."""
     questions = []
     if any(offer.provider is None for offer in offers):
-        questions.append(Question("provider", "Whose prices are these?"))
+        words = [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word in PROVIDER_WORDS]
+        hint = (words[-1], "the file's name or folder") if words else (None, None)
+        questions.append(Question("provider", "Whose prices are these?", *hint))
     if any(offer.as_of is None for offer in offers):
         questions.append(Question("as_of", "On which day were these prices read (YYYY-MM-DD)? The file does not say."))
     return tuple(questions)
