@@ -1,6 +1,10 @@
 """The project's own H200 runs as a baseline, from the files to the advice (issue 8, "Shown by")."""
 
+import io
+
+import openpyxl
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from advisor import link
 from advisor.errors import LinkError
@@ -9,6 +13,7 @@ from advisor.importers.points import measured_points, with_own
 from advisor.recommend import recommend
 from advisor.report.as_json import decision_as_dict
 from advisor.report.text import decision_text
+from advisor.report.workbook import workbook_bytes
 from advisor.scenario_io import dump_yaml, load_scenario, parse_scenario
 from tests.conftest import ROOT
 
@@ -66,6 +71,20 @@ def test_words_for_both(decision):
     assert "33.7 against 37.7 ms (-11%)" in text
     assert "(-28%); that is the engine and parallelism, not the GPU" in text
     assert decision_as_dict(decision)["own_measurements"][0]["like_with_like"]["runs"] == 1
+
+
+def test_the_workbook_names_the_users_measurement_as_a_source(decision):
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(decision)))
+    cells = {str(cell.value) for row in book["Sources"].iter_rows() for cell in row}
+    assert any("Measured by you" in cell for cell in cells)
+
+
+def test_the_result_page_shows_it(decision):
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    test.query_params["s"] = link.encode(decision)
+    test.query_params["step"] = "result"
+    test.run()
+    assert not test.exception
 
 
 def test_through_the_file_and_the_link(catalog, scenario, decision):

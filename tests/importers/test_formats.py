@@ -5,6 +5,7 @@ import json
 import pytest
 
 from advisor.importers import Document, import_documents
+from tests.conftest import ROOT
 from tests.importers import own_files as files
 
 
@@ -234,3 +235,25 @@ def test_probe():
     probe = read(json.dumps(files.PROBE)).found.probe
     assert (probe.gpu, probe.copy_gb_s, dict(probe.tflops)) == ("NVIDIA H200", 4282, {"bf16": 690, "fp8": 1270})
     assert "schema 2" in read(json.dumps(files.PROBE | {"schema": 2})).refusal
+
+
+FIXTURES = ROOT / "tests" / "fixtures" / "bench"
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("*/conc_*.json")), ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_the_projects_own_h200_runs(path):
+    printed = json.loads(path.read_text())
+    run = run_of(path.read_bytes(), name=str(path))
+    assert run.total_tok_s == pytest.approx(printed["total_token_throughput"], rel=1e-9)
+    assert run.interactivity_tok_s_per_user == pytest.approx(1000 / printed["median_tpot_ms"])
+    assert (run.gpu, run.tensor_parallel, run.input_tokens, run.output_tokens) == ("H200-SXM", 1, 1024, 1024)
+    assert run.hints["precision"][0] == "fp8"
+
+
+def test_the_projects_own_metrics_page():
+    """340 requests since the start, taken as 100 s."""
+    run = run_of((FIXTURES / "vllm_metrics_after_conc_64.prom").read_bytes(), seconds=100.0)
+    assert run.req_s == pytest.approx(3.4)
+    assert run.total_tok_s == pytest.approx((348160 + 348160) / 100)
+    assert run.input_tokens == 1024
+    assert any("idle time dilutes" in word for word in run.warnings)
