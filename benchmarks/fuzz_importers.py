@@ -18,6 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from advisor.importers import Document, import_documents
+from advisor.importers.as_dict import imported_as_dict
 from tests.importers.own_files import ALL
 
 SEEDS = [text.encode() for text in ALL.values()]
@@ -28,7 +29,7 @@ MOST_BYTES = 200_000
 def one_input(raw: bytes) -> None:
     """One file through detection, reading and JSON; anything but a result or a refusal is a finding."""
     (result,) = import_documents([Document("fuzz", raw[:MOST_BYTES], {"seconds": 10.0})])
-    json.dumps(result.as_dict())
+    json.dumps(imported_as_dict(result))
 
 
 def mutate(raw: bytes, rng: random.Random) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from advisor.importers.build import Totals, build_run
+from advisor.importers.build import DISAGREEMENT_FRACTION, Totals, build_run
 from advisor.importers.document import Document
 from advisor.importers.genai_perf import json_latency
 from advisor.importers.nvidia_tables import Table, statistic, table_latency, tables
@@ -151,7 +151,7 @@ def _from_csv(document: Document, found: Table) -> BenchmarkRun:
         e2e_ms=table_latency(found, "request latency"),
     )
     osl, usage = run.output_tokens, statistic(found, "usage completion tokens", "avg")
-    if osl and usage and abs(osl / usage - 1) > 0.02 and usage > 1 and osl > 1:
+    if osl and usage and abs(osl / usage - 1) > DISAGREEMENT_FRACTION and usage > 1 and osl > 1:
         return _by_usage(run, usage, statistic(found, "usage prompt tokens", "avg"))
     return run
 

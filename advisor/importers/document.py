@@ -20,6 +20,8 @@ MAX_VALUES = 4_000_000
 """JSON values a file may hold: more would take gigabytes once parsed."""
 MAX_DEPTH = 100
 MAX_CSV_ROWS = 500_000
+MAX_NAME = 300
+"""Characters of a file's name and folder that are looked at."""
 DIGEST_BYTES = 8
 XLSX_MAGIC = b"PK\x03\x04"
 
@@ -44,7 +46,7 @@ class Document:
     @property
     def file(self) -> str:
         """The bare file name."""
-        return PurePath(self.name).name
+        return PurePath(self.name[-MAX_NAME:]).name
 
     @cached_property
     def digest(self) -> str:
@@ -131,6 +133,8 @@ class Document:
         if self.is_workbook or self.looks_like_json or "\0" in self.text:
             return ()
         text, delimiter = _delimiter(self.text)
+        if text.count(delimiter) > MAX_VALUES:
+            raise ImportRefusedError(f"{self.file}: holds more than {MAX_VALUES:,} cells; export a summary")
         rows: list[tuple[str, ...]] = []
         try:
             for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.importers.build import Totals, build_run
-from advisor.importers.document import Document
+from advisor.importers.document import MAX_NAME, Document
 from advisor.importers.hints import from_names
 from advisor.importers.nvidia_tables import MS_OF, NS_PER_MS, Table, statistic, table_latency, tables
 from advisor.importers.records import BenchmarkRun, Found, Latency
@@ -88,7 +88,7 @@ def _from_csv(document: Document, found: Table) -> BenchmarkRun:
     unit = "ns" if oldest else "ms"
     itl = table_latency(found, "inter token latency", unit)
     hints: dict[str, tuple[str, str]] = {}
-    match = re.search(r"([^/\\]+)-openai-(?:chat|completions)-concurrency(\d+)", document.name)
+    match = re.search(r"([^/\\]+)-openai-(?:chat|completions)-concurrency(\d+)", document.name[-MAX_NAME:])
     if match:
         hints = {"concurrency": (match[2], "the folder name"), "model": (match[1], "the folder name")}
         hints = {**from_names(("the folder name", match[1])), **hints}

@@ -36,6 +36,9 @@ SELF_EVIDENT: Mapping[str, str] = {
 }  # fmt: skip
 """Names that say both the quantity and its unit, without spaces and signs."""
 
+MAX_CELL = 60
+"""Characters a number with its unit may have."""
+
 ENOUGH = ({"total_tok_s"}, {"output_tok_s"}, {"req_s", "input_tokens", "output_tokens"}, {"tok_s_per_gpu"})
 
 
@@ -103,7 +106,7 @@ def _mapping(document: Document, rows: Sequence[Mapping[str, Any]]) -> dict[str,
             raise ImportRefusedError(f"{document.file}: no column {column!r}; columns: {', '.join(names[:30])}")
     found = dict(given)
     for name in names:
-        field_name = SELF_EVIDENT.get(re.sub(r"[^a-z0-9]", "", name.lower()))
+        field_name = SELF_EVIDENT.get(re.sub(r"[^a-z0-9]", "", name[:MAX_CELL].lower()))
         if field_name:
             found.setdefault(field_name, name)
     return found
@@ -111,7 +114,7 @@ def _mapping(document: Document, rows: Sequence[Mapping[str, Any]]) -> dict[str,
 
 def _cell(value: Any) -> Any:
     """A cell without a unit behind its number (``812 ms``): the mapping says the unit."""
-    if isinstance(value, str):
+    if isinstance(value, str) and len(value) <= MAX_CELL:
         match = re.fullmatch(r"\s*([-+0-9.,eE]+)\s*[A-Za-z/%]*\s*", value)
         return match[1] if match else value
     return value

@@ -123,6 +123,7 @@ METRICS = {
 """Names of the one-header CSV; the three-header one is mapped in ``_grouped_name``."""
 PERCENTILES = {8: "p90", 9: "p95", 10: "p99"}
 PERCENTILE_COUNT = 11
+MAX_HEADER = 120
 
 
 def _csv_header(document: Document) -> int | None:
@@ -138,7 +139,9 @@ def _csv_header(document: Document) -> int | None:
 def _csv_items(document: Document) -> list[dict[str, Any]]:
     """CSV rows in the shape of the JSON's benchmarks."""
     heads = _csv_header(document) or 1
-    columns = [tuple(part.lower() for part in column) for column in zip(*_padded(document.rows[:heads]), strict=True)]
+    columns = [
+        tuple(part[:MAX_HEADER].lower() for part in column) for column in zip(*_padded(document.rows[:heads]), strict=True)
+    ]
     return [_csv_item(columns, cells) for cells in document.rows[heads:] if any(cells)]
 
 

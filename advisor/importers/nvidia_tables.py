@@ -12,6 +12,8 @@ from advisor.importers.values import positive
 NS_PER_MS = 1e6
 MS_OF = {"ms": 1.0, "ns": 1 / NS_PER_MS, "us": 1e-3, "s": 1e3, "sec": 1e3}
 
+MAX_METRIC_NAME = 200
+
 Table = Mapping[str, tuple[str, Mapping[str, str]]]
 """Unit and cells by column, by metric name in lower case without its unit."""
 
@@ -21,7 +23,7 @@ def tables(document: Document) -> Table:
     found: dict[str, tuple[str, Mapping[str, str]]] = {}
     header: tuple[str, ...] = ()
     for row in document.rows:
-        if not row or not row[0]:
+        if not row or not row[0] or len(row[0]) > MAX_METRIC_NAME:
             continue
         if row[0].lower() == "metric":
             header = tuple(cell.lower() for cell in row)

@@ -19,7 +19,6 @@ TOKENS = "vllm:generation_tokens_total"
 NOT_SERVED = frozenset({"abort", "error"})
 MAX_LINE = 4000
 _LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]++|\\.)*+)"')
-_SAMPLE = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{([^\n]*)\})?\s+(\S+)(?:\s+(-?\d+))?\s*$")
 
 
 @dataclass(frozen=True)
@@ -46,24 +45,37 @@ def parse(document: Document) -> Scrape:
     models: set[str] = set()
     started = None
     for line in document.text.splitlines():
-        match = _SAMPLE.match(line) if line[:1] not in ("#", "") and len(line) <= MAX_LINE else None
-        value = number(match[3]) if match else None
-        if match is None or value is None or match[1].endswith("_created"):
+        sample = _sample(line)
+        if sample is None or sample[0].endswith("_created"):
             continue
-        if match[1] == "process_start_time_seconds":
+        name, labels, value = sample
+        if name == "process_start_time_seconds":
             started = value
-        if not match[1].startswith(PREFIX):
+        if not name.startswith(PREFIX):
             continue
-        labels = dict(_LABEL.findall(match[2] or ""))
         if labels.get("model_name"):
             models.add(labels["model_name"])
         kind = labels.get("le") or labels.get("finished_reason") or ""
-        values[match[1], kind] = values.get((match[1], kind), 0.0) + value
+        values[name, kind] = values.get((name, kind), 0.0) + value
     if len(models) > 1:
         raise ImportRefusedError(f"{document.file}: holds metrics of {len(models)} models ({', '.join(sorted(models)[:4])})")
     if (TOKENS, "") not in values:
         raise ImportRefusedError(f"{document.file}: holds no sample of {TOKENS}")
     return Scrape(next(iter(models), None), values, started)
+
+
+def _sample(line: str) -> tuple[str, dict[str, str], float] | None:
+    """Name, labels and value of a line; None for comments and what is no sample. An exemplar behind `` # `` is cut."""
+    if line[:1] in ("#", "") or len(line) > MAX_LINE:
+        return None
+    line = line.split(" # ", 1)[0]
+    name, brace, rest = line.partition("{")
+    labels, _, tail = rest.rpartition("}") if brace else ("", "", "")
+    cells = tail.split() if brace else line.split()[1:]
+    value = number(cells[0]) if cells else None
+    if value is None:
+        return None
+    return (name.strip() if brace else line.split()[0]), dict(_LABEL.findall(labels)), value
 
 
 def read(document: Document) -> Found:

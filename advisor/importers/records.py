@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
 from advisor.errors import AdvisorError
-
-ANSWERABLE = ("model", "gpu", "gpus", "tensor_parallel", "precision", "engine", "decoding", "input_tokens", "output_tokens")
-"""Fields of a run that a user may fill in; the first five and the lengths must stand before a run can be used."""
 
 
 class ImportRefusedError(AdvisorError):
@@ -183,9 +180,3 @@ class Imported:
     found: Found
     questions: tuple[Question, ...] = ()
     refusal: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        from advisor.importers.as_dict import imported_as_dict
-
-        return imported_as_dict(self)

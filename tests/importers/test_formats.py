@@ -5,6 +5,7 @@ import json
 import pytest
 
 from advisor.importers import Document, import_documents
+from advisor.importers.as_dict import imported_as_dict
 from tests.conftest import ROOT
 from tests.importers import own_files as files
 
@@ -123,7 +124,7 @@ def test_appended_lines_are_runs_of_their_own():
 
 def test_request_texts_are_dropped():
     imported = read(json.dumps(files.vllm()))
-    assert "secret" not in json.dumps(imported.as_dict())
+    assert "secret" not in json.dumps(imported_as_dict(imported))
 
 
 @pytest.mark.parametrize(

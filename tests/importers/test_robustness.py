@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.importers import Document, ImportRefusedError, import_documents, read_document
+from advisor.importers.as_dict import imported_as_dict
 from advisor.importers.document import MAX_BYTES, MAX_DEPTH
 from advisor.importers.values import number
 from tests.importers import own_files as files
@@ -29,7 +30,7 @@ def outcome(raw, name="x.json", **given_):
     assert (result.refusal is None) == bool(
         result.found.runs or result.found.offers or result.found.bill or result.found.probe
     )
-    json.dumps(result.as_dict())
+    json.dumps(imported_as_dict(result))
     return result
 
 
@@ -138,3 +139,26 @@ def test_other_encodings():
     for encoding in ("utf-8-sig", "utf-16"):
         assert outcome(text.encode(encoding)).found.runs[0].total_tok_s == pytest.approx(1440)
     assert "neither UTF-8" in outcome(b"\xc3\x28\xff").refusal
+
+
+LONG = [
+    " " * 100_000,
+    "e" * 100_000,
+    "(" * 100_000,
+    "{" * 50_000 + "} " * 50_000,
+    "[ " * 60_000,
+    "a2-" * 40_000,
+    "1" * 100_000,
+]
+
+
+@pytest.mark.parametrize("kind", sorted(files.ALL))
+def test_long_cells_take_no_long_time(kind):
+    """Nothing an importer looks for may cost more than reading the text once."""
+    text = files.ALL[kind]
+    started = time.monotonic()
+    for piece in LONG:
+        for place in (0.1, 0.5, 0.9):
+            at = int(len(text) * place)
+            outcome((text[:at] + piece + text[at:]).encode(), seconds=10.0)
+    assert time.monotonic() - started < 20

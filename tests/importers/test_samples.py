@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from advisor.importers import import_documents, read_document
+from advisor.importers.as_dict import imported_as_dict
 from tests.conftest import ROOT
 
 SAMPLES = ROOT.parent / "shared" / "samples"
@@ -184,4 +185,4 @@ def test_the_loaded_server_against_the_idle_one():
     assert run.req_s == pytest.approx((600 - 0) / 60)
     assert run.output_tok_s == pytest.approx(165293 / 60)
     assert run.tpot_ms.mean == pytest.approx(6.0689, rel=1e-3)
-    assert json.dumps(result.as_dict())
+    assert json.dumps(imported_as_dict(result))

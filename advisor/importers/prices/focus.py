@@ -27,6 +27,7 @@ MACHINE = re.compile(
 )
 GPU_COUNT = re.compile(r'"?Gpu_?Count"?\s*[:=]\s*"?(\d{1,3})', re.IGNORECASE)
 MACHINE_GPUS = re.compile(r"-(\d{1,2})g\b|^BM\.GPU\.[\w.-]*?\.(\d{1,2})$", re.IGNORECASE)
+MAX_DESCRIPTION = 500
 UNNAMED = "commitment (GPU not named)"
 LONGEST_DAYS = 366 * 5
 
@@ -97,7 +98,7 @@ def _refused(row: Row, left_out: Counter[str]) -> bool:
 def _label(row: Row) -> str | None:
     """The GPU's name if the row says it, else the machine's type; unused commitments may name neither."""
     for column in DESCRIBED_BY:
-        said = row.get(column, "")
+        said = row.get(column, "")[:MAX_DESCRIPTION]
         hint = from_names((column, said)).get("gpu")
         if hint:
             return hint[0]
@@ -140,7 +141,7 @@ def _gpu_hours(row: Row) -> float | None:
     if unit not in ("hours", "hour", "hrs", "hr", "instancehours"):
         return None
     for column in DESCRIBED_BY:
-        said = row.get(column, "")
+        said = row.get(column, "")[:MAX_DESCRIPTION]
         counted = GPU_COUNT.search(said) or MACHINE_GPUS.search(said)
         if counted:
             return quantity * int(next(group for group in counted.groups() if group))

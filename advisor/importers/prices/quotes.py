@@ -40,14 +40,10 @@ def detect(document: Document) -> bool:
     if document.looks_like_json:
         return False
     return any(
-        _rows(document, gpu, price)
+        table(document, gpu, price)
         for gpu in GPU_COLUMNS
         for price in (*PER_GPU_HOUR, *PER_MACHINE_HOUR, *PER_MACHINE_MONTH)
     )
-
-
-def _rows(document: Document, gpu: str, price: str) -> list[dict[str, str]]:
-    return table(document, gpu, price)
 
 
 def read(document: Document) -> Found:

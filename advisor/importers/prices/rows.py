@@ -15,11 +15,12 @@ Row = Mapping[str, str]
 MAX_UNPACKED_BYTES = 200_000_000
 MAX_COLUMNS = 200
 HEADER_SEARCH = 10
+MAX_HEADER = 80
 
 
 def key(name: str) -> str:
     """A column name without case, spaces and signs."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    return re.sub(r"[^a-z0-9]", "", name[:MAX_HEADER].lower())
 
 
 def table(document: Document, *needed: str) -> list[dict[str, str]]:
