@@ -31,7 +31,7 @@ def points(catalog):
 
 @pytest.fixture(scope="module")
 def scenario(catalog, points):
-    bare = load_scenario(ROOT / "examples/own-benchmark-h200.yaml", catalog)
+    bare = load_scenario(ROOT / "examples/h200-own-benchmark.yaml", catalog)
     return with_own(bare.model_copy(update={"current": bare.current.model_copy(update={"measured": ()})}), points)
 
 
@@ -41,7 +41,7 @@ def decision(catalog, scenario):
 
 
 def test_the_example_holds_these_files(catalog, scenario):
-    example = load_scenario(ROOT / "examples/own-benchmark-h200.yaml", catalog)
+    example = load_scenario(ROOT / "examples/h200-own-benchmark.yaml", catalog)
     assert set(example.current.measured) == set(scenario.current.measured)
 
 

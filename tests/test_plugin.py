@@ -55,7 +55,7 @@ def test_a_gpu_and_a_price_book_of_a_plugin(site):
 
 
 def test_the_plugins_gpu_is_an_option(site):
-    scenario = ROOT / "examples" / "own-benchmark-h200.yaml"
+    scenario = ROOT / "examples" / "h200-own-benchmark.yaml"
     text = scenario.read_text().replace("hardware: [h200, b200]", "hardware: [example-x1]\n  price: {book: example-quotes}")
     (site / "scenario.yaml").write_text(text)
     done = advisor(site, "recommend", "scenario.yaml", "--json")
