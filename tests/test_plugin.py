@@ -49,7 +49,7 @@ def advisor(site, *arguments):
 def test_a_gpu_and_a_price_book_of_a_plugin(site):
     checked = advisor(site, "catalog", "check")
     assert checked.returncode == 0, checked.stderr
-    assert "Own catalog catalog: 9 records added, 0 replaced." in checked.stdout
+    assert "Own catalog example_catalog: 9 records added, 0 replaced." in checked.stdout
     assert "example-x1" in advisor(site, "catalog", "list", "--hardware").stdout
     assert "example-quotes" in advisor(site, "catalog", "list", "--prices").stdout
 

@@ -141,4 +141,5 @@ def _bill(bill: Bill) -> list[str]:
             f"{usd(group.billed_usd / bill.months)} billed; committed {usd(group.committed_usd / bill.months)}, unused "
             f"{usd(group.unused_commitment_usd / bill.months)}{rate}"
         )
+        lines.append(f"    in a scenario: current: {{price: {{usd_per_month: {group.effective_usd / bill.months:.0f}}}}}")
     return lines

@@ -5,4 +5,4 @@ from pathlib import Path
 
 def catalog_folder() -> Path:
     """The folder laid over the shipped catalog."""
-    return Path(__file__).parent / "catalog"
+    return Path(__file__).parent / "example_catalog"
