@@ -16,6 +16,7 @@ from advisor.catalog import Catalog, load_catalog
 from advisor.compare import compare as compare_options
 from advisor.errors import AdvisorError
 from advisor.evidence.reading import DEFAULT_METHOD, REFERENCE_METHOD
+from advisor.import_command import import_command, probe, schema
 from advisor.questions import (
     DECODINGS,
     DEPLOYMENTS,
@@ -189,6 +190,11 @@ def compare(
         click.echo(comparison_text(result))
 
 
+main.add_command(import_command)
+main.add_command(probe)
+main.add_command(schema)
+
+
 @main.group()
 def catalog() -> None:
     """The catalog: check it, list it."""
@@ -228,7 +234,11 @@ def link() -> None:
 def encode(ctx: click.Context, scenario: Path) -> None:
     """Print the token of a scenario file, with today's outcome in it."""
     loaded = _catalog(ctx)
-    click.echo(links.encode(decide(load_scenario(scenario, loaded), loaded)))
+    token = links.encode(decide(load_scenario(scenario, loaded), loaded))
+    click.echo(token)
+    words = links.left_out_words(links.left_out(token))
+    if words:
+        click.echo(words, err=True)
 
 
 @link.command()
@@ -238,6 +248,8 @@ def decode(ctx: click.Context, token: str) -> None:
     """Print the scenario a token (or a whole address) holds, and what has changed since it was made."""
     loaded = _catalog(ctx)
     content = links.decode(token, loaded)
+    if content.left_out:
+        click.echo(f"# {links.left_out_words(content.left_out)}")
     click.echo(f"# made with catalog {content.catalog_version}; this is catalog {loaded.version}")
     for change in links.changes_since(content, decide(content.scenario, loaded)):
         click.echo(f"# changed since: {change}")

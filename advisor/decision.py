@@ -23,6 +23,7 @@ from advisor.economics import (
     usd_per_mtok,
 )
 from advisor.options import Option
+from advisor.own_evidence import OwnMeasurement, own_measurements
 from advisor.phrases import percent, would_save
 from advisor.pricing import Price, months_between, other_bases
 from advisor.scenario import Scenario
@@ -92,6 +93,7 @@ class Decision:
     break_even: BreakEven | None
     other_bases: tuple[OtherBasis, ...]
     verdict: Verdict
+    own: tuple[OwnMeasurement, ...] = ()
 
 
 def rank(options: Iterable[Option], baseline: Option, baseline_gpus: int) -> tuple[Option, ...]:
@@ -148,7 +150,8 @@ def decide(catalog: Catalog, scenario: Scenario, load: Load, baseline: Option, o
     doubts = _doubts(catalog, baseline, chosen)
     verdict = Verdict(code, _pilot_first(chosen, baseline), _confidence(baseline, chosen, doubts), reasons, doubts)
     even = challenger.break_even if challenger else None
-    return Decision(scenario, catalog, load, baseline, ranked, best, chosen, challenger, futures, even, bases, verdict)
+    own = own_measurements(catalog, scenario)
+    return Decision(scenario, catalog, load, baseline, ranked, best, chosen, challenger, futures, even, bases, verdict, own)
 
 
 def compare_futures(scenario: Scenario, baseline: Option, best: Option | None) -> tuple[Future, ...]:

@@ -8,6 +8,8 @@ from advisor.catalog import Catalog
 from advisor.catalog.records import Model
 from advisor.economics import Energy, fleet_cost, fleet_energy
 from advisor.evidence.frontier import Curve
+from advisor.evidence.own import OwnCurve, own_curve
+from advisor.evidence.probed import efficiency_change, probed_curve
 from advisor.evidence.question import Question
 from advisor.evidence.reading import Reading, curve_for, read_curve, why_no_curve
 from advisor.formats import legality, resolve_precision
@@ -64,7 +66,11 @@ def operate(context: Context, key: OptionKey, engines: tuple[str, ...]) -> tuple
     question = question_of(context, key, engines)
     if question is None:
         return None, None, Gate("latency", False, "not measured: a custom model has no measured range")
+    own = own_curve(context.catalog, context.scenario.current.measured, question)
+    if own is not None:
+        return _operate_own(context, question, own)
     curve = curve_for(context.catalog, question) if _may_estimate(context, key) else context.catalog.curves.pooled(question)
+    curve = _with_probe(context, question, curve)
     if curve is None:
         return None, None, Gate("latency", False, why_no_curve(context.catalog, question))
     at = max(context.target, curve.slowest)
@@ -78,6 +84,27 @@ def operate(context: Context, key: OptionKey, engines: tuple[str, ...]) -> tuple
         note = f"runs at its slowest measured point, {at:g} tok/s/user: faster than the {context.target:g} asked"
     reason = note or f"{at:g} tok/s/user reached within {curve.slowest:g} to {curve.fastest:g} measured"
     return _operating_point(question, curve, reading, note), curve, Gate("latency", True, reason)
+
+
+def _operate_own(context: Context, question: Question, own: OwnCurve) -> tuple[OperatingPoint | None, Curve | None, Gate]:
+    """An option the user measured: own points stand above everyone else's."""
+    reading = own.read(context.catalog, context.target)
+    if reading.tok_s_per_gpu is None or reading.curve is None:
+        return None, own.curve, Gate("latency", False, reading.reason)
+    passed = None if reading.grade in ("transferred", "modelled") else True
+    return (
+        _operating_point(question, reading.curve, reading, reading.reason),
+        own.curve,
+        Gate("latency", passed, reading.reason),
+    )
+
+
+def _with_probe(context: Context, question: Question, curve: Curve | None) -> Curve | None:
+    """An estimate moved by the user's probe of that GPU; what was measured stays as it is."""
+    if curve is None or curve.origin is None:
+        return curve
+    change = efficiency_change(context.catalog, context.scenario.current.probes, question)
+    return curve if change is None else probed_curve(context.catalog, change, question, curve)
 
 
 def _may_estimate(context: Context, key: OptionKey) -> bool:

@@ -24,7 +24,10 @@ from advisor.scenario_io import build_scenario
 LINK_VERSION = "1"
 MAX_TOKEN_CHARACTERS = 16_384
 MAX_JSON_BYTES = 65_536
+MAX_WITH_OWN_CHARACTERS = 2_000
+"""A token with own measurements longer than this leaves them out and says so: addresses are cut beyond it."""
 CHECKSUM_BYTES = 5
+OWN_PARTS = ("measured", "probes")
 DAMAGED = "This link cannot be opened: it is damaged or cut off"
 
 
@@ -40,11 +43,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class LinkContent:
-    """A decoded link: the scenario, the catalog it was made with, and its outcome then (None if not recorded)."""
+    """A decoded link: the scenario, the catalog it was made with, and its outcome then (None if not recorded).
+
+    ``left_out`` counts own measurements that stood in the scenario and did not fit into the link.
+    """
 
     scenario: Scenario
     catalog_version: str | None
     outcome: Outcome | None
+    left_out: int = 0
 
 
 def outcome_of(decision: Decision) -> Outcome:
@@ -65,13 +72,59 @@ def encode(decision: Decision) -> str:
 
 
 def encode_scenario(scenario: Scenario, catalog_version: str, outcome: Outcome | None = None) -> str:
-    """The token of a scenario; every field is written, so that a later default cannot change an old link."""
+    """The token of a scenario; every field is written, so that a later default cannot change an old link.
+
+    Own measurements are written as long as the token stays short; else the token says how many it left out.
+    """
     data = scenario.model_dump(mode="json", by_alias=True)
     data.pop("name")
     data["catalog"] = {"version": catalog_version}
+    points, probes = data["current"].pop("measured"), data["current"].pop("probes")
     content: dict[str, Any] = {"s": data}
     if outcome is not None:
         content["o"] = [outcome.verdict, outcome.winner, outcome.usd_per_month, dict(outcome.prices)]
+    if not points and not probes:
+        return _pack(content)
+    token = _pack({**content, "m": [_rows_of(points), _rows_of(probes)]})
+    return token if len(token) <= MAX_WITH_OWN_CHARACTERS else _pack({**content, "n": len(points) + len(probes)})
+
+
+def left_out(token: str) -> int:
+    """How many own measurements a token of ours had to leave out."""
+    count = _unpack(token).get("n", 0)
+    return count if isinstance(count, int) else 0
+
+
+def left_out_words(left_out: int) -> str:
+    """What to say of own measurements that did not fit into a link; empty if none was left out."""
+    if not left_out:
+        return ""
+    return (
+        f"This link does not hold the {left_out} own measurements of the scenario: they would make it too long. "
+        "The result without them can differ; send the scenario file instead"
+    )
+
+
+def _rows_of(records: list[dict[str, Any]]) -> dict[str, Any]:
+    """Records as one set of shared values and rows of those that differ: a sweep repeats most of its fields."""
+    names = list(records[0]) if records else []
+    same = {name: records[0][name] for name in names if all(record[name] == records[0][name] for record in records)}
+    differ = [name for name in names if name not in same]
+    kept = {name: value for name, value in same.items() if value is not None}
+    return {"c": kept, "k": differ, "r": [[record[name] for name in differ] for record in records]}
+
+
+def _records_of(rows: Any) -> list[dict[str, Any]]:
+    """The inverse of :func:`_rows_of`; raises LinkError for anything else."""
+    match rows:
+        case {"c": dict(same), "k": list(names), "r": list(values)} if all(
+            isinstance(row, list) and len(row) == len(names) for row in values
+        ) and all(isinstance(name, str) for name in names):
+            return [{**same, **dict(zip(names, row, strict=True))} for row in values]
+    raise LinkError(DAMAGED)
+
+
+def _pack(content: dict[str, Any]) -> str:
     text = json.dumps(content, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
     packed = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).rstrip(b"=").decode()
     return f"{LINK_VERSION}.{packed}.{_checksum(packed)}"
@@ -89,6 +142,12 @@ def decode(token: str, catalog: Catalog) -> LinkContent:
     """
     content = _unpack(_bare(token))
     data = content["s"]
+    own = content.get("m")
+    if own is not None and isinstance(data.get("current"), dict):
+        if not (isinstance(own, list) and len(own) == len(OWN_PARTS)):
+            raise LinkError(DAMAGED)
+        data["current"].update(zip(OWN_PARTS, map(_records_of, own), strict=True))
+    left_out = content.get("n", 0)
     version = data.get("catalog", {}).get("version") if isinstance(data.get("catalog"), dict) else None
     try:
         scenario = build_scenario(_tuples(data), catalog, "link")
@@ -96,7 +155,7 @@ def decode(token: str, catalog: Catalog) -> LinkContent:
         raise LinkError(
             f"This link was made with catalog {version} and does not fit catalog {catalog.version}.\n{error}"
         ) from error
-    return LinkContent(scenario, version, _outcome(content.get("o")))
+    return LinkContent(scenario, version, _outcome(content.get("o")), left_out if isinstance(left_out, int) else 0)
 
 
 def _bare(token: str) -> str:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from advisor.catalog.records import PriceBasis
+from advisor.measured import MOST_POINTS, MOST_PROBES, MeasuredPoint, MeasuredProbe
 from advisor.resolved_names import EngineName, HardwareName, ModelName, PrecisionName, PriceBookName
 
 SCHEMA_VERSION = 1
@@ -209,8 +210,11 @@ class Current(Part):
         None, label="Utilization", unit="fraction", help="Used only when no demand is given.", gt=0, le=1
     )
     commitment: Commitment = field(Commitment(), label="Commitment")
-    measured: tuple[dict[str, float], ...] = field(
-        (), label="Own operating points", help="Not read yet: leave it empty.", max_length=0
+    measured: tuple[MeasuredPoint, ...] = field(
+        (), label="Own operating points", help="Imported with `advisor import`.", max_length=MOST_POINTS
+    )
+    probes: tuple[MeasuredProbe, ...] = field(
+        (), label="Own probes", help="Results of `advisor probe`, of any GPU considered.", max_length=MOST_PROBES
     )
 
 

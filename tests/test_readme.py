@@ -40,7 +40,9 @@ def test_python_example():
     assert out.getvalue() == printed
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/architecture.md", "docs/method.md", "catalogs/README.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "docs/architecture.md", "docs/method.md", "docs/extending.md", "catalogs/README.md"]
+)
 def test_links_lead_somewhere(document):
     path = ROOT / document
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8")):

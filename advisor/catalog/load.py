@@ -17,6 +17,7 @@ from advisor.catalog import records as r
 from advisor.catalog.catalog import Catalog, Overlay
 from advisor.catalog.checks import cross_check
 from advisor.catalog.names import NameTable, normalized
+from advisor.catalog.plugins import plugin_folders
 from advisor.catalog.reading import parse_yaml, read_csv_records, read_yaml_records, yaml_problem
 from advisor.errors import CatalogError, Problem
 from advisor.evidence.boosted import QuantileTrees, from_arrays
@@ -36,6 +37,7 @@ class Table:
     name: str
     file: str
     record: type[r.Record]
+    optional: bool = False
 
 
 TABLES: tuple[Table, ...] = (
@@ -55,6 +57,7 @@ TABLES: tuple[Table, ...] = (
     Table("engine_support", "engines/support.csv", r.EngineSupport),
     Table("checkpoints", "engines/checkpoints.csv", r.Checkpoint),
     Table("assumptions", "assumptions.yaml", r.Assumption),
+    Table("placements", "placements.yaml", r.Placement, optional=True),
     Table("relatives_fits", "evidence/relatives.yaml", r.RelativesFit),
 )
 FILES: Mapping[str, str] = MappingProxyType({table.name: table.file for table in TABLES})
@@ -65,21 +68,23 @@ BY_ID = frozenset({"sources", "hardware", "precisions", "models", "price_books",
 """Tables the catalog offers as mappings by id; the others are tuples of rows."""
 
 
-def load_catalog(*overlays: Path | str, shipped: Path = SHIPPED) -> Catalog:
-    """Load the shipped catalog and lay own folders over it, in order.
+def load_catalog(*overlays: Path | str, shipped: Path = SHIPPED, plugins: bool = True) -> Catalog:
+    """Load the shipped catalog and lay the folders of installed plugins, then own folders, over it, in order.
 
     Args:
         overlays: folders with the same file names as the shipped one, any of them; a record with a known id
             replaces the shipped record, a new id is added.
         shipped: the base folder, complete.
+        plugins: whether to lay over the folders of installed packages (entry points ``gpu_migration_advisor.catalogs``).
 
     Raises:
         CatalogError: any file, record or reference is wrong; all problems are listed.
     """
     problems: list[Problem] = []
-    folders = [shipped, *(Path(folder) for folder in overlays)]
+    folders = [shipped, *(plugin_folders() if plugins else ()), *(Path(folder) for folder in overlays)]
     version, as_of = _read_version(shipped / VERSION_FILE, problems)
     tables, own = _read_layers(folders, problems)
+    tables["precisions"] = _placed(tables["precisions"], tables.pop("placements"), problems)
     problems += cross_check(tables, FILES)
     names, without_record = _read_names(folders, tables, problems)
     if not (shipped / TREES_FILE).is_file():
@@ -120,7 +125,9 @@ def _read_layers(folders: Sequence[Path], problems: list[Problem]) -> tuple[dict
         added: list[tuple[str, str]] = []
         replaced: list[tuple[str, str]] = []
         for table in TABLES:
-            rows = _read_table(folder, table, required=depth == 0, label=folder.name if depth else "", problems=problems)
+            needed = depth == 0 and not table.optional
+            label = folder.name if depth else ""
+            rows = _read_table(folder, table, required=needed, label=label, problems=problems)
             if depth == 0:
                 tables[table.name] = rows
             else:
@@ -157,6 +164,19 @@ def _lay_over(
             places[row.id] = len(base)
             base.append(row)
             added.append((table, row.id))
+
+
+def _placed(precisions: list[Any], placements: Sequence[r.Placement], problems: list[Problem]) -> list[Any]:
+    """Formats with the GPUs that own catalogs place in them one by one."""
+    by_id = {precision.id: precision for precision in precisions}
+    for item in placements:
+        precision = by_id.get(item.precision)
+        if precision is None:
+            problems.append(Problem(f"{FILES['placements']}: {item.id}", f"no format {item.precision!r} in precisions.yaml"))
+            continue
+        row = r.Support(support=item.support, hardware=(item.hardware,), reason=item.reason, sources=item.sources)
+        by_id[precision.id] = precision.model_copy(update={"support": (*precision.support, row)})
+    return list(by_id.values())
 
 
 def _read_names(

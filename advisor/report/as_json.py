@@ -9,6 +9,7 @@ from advisor.compare import Comparison, Figures, Side
 from advisor.decision import Decision
 from advisor.economics import Future
 from advisor.options import OperatingPoint, Option
+from advisor.own_evidence import OwnMeasurement
 from advisor.pricing import Price
 from advisor.quality import QualityVerdict
 from advisor.report.words import verdict_sentence
@@ -19,6 +20,7 @@ SCHEMA = 1
 def decision_as_dict(decision: Decision) -> dict[str, Any]:
     """Everything the decision holds, numbers unrounded; what is not known is None."""
     verdict = decision.verdict
+    token = link.encode(decision)
     even = decision.break_even
     return {
         "schema": SCHEMA,
@@ -52,6 +54,7 @@ def decision_as_dict(decision: Decision) -> dict[str, Any]:
             }
             for basis in decision.other_bases
         ],
+        "own_measurements": [_own(item) for item in decision.own],
         "demand": {
             "mean_tok_s": decision.load.mean_tok_s,
             "peak_tok_s": decision.load.peak_tok_s,
@@ -60,7 +63,8 @@ def decision_as_dict(decision: Decision) -> dict[str, Any]:
         },
         "catalog": _catalog(decision),
         "scenario": decision.scenario.model_dump(mode="json", by_alias=True),
-        "link": f"?s={link.encode(decision)}",
+        "link": f"?s={token}",
+        "link_note": link.left_out_words(link.left_out(token)) or None,
     }
 
 
@@ -82,6 +86,22 @@ def _option(option: Option) -> dict[str, Any]:
         "energy": _pick_known(option.energy, "kw", "kw_per_gpu", "tok_s_per_mw", "joules_per_token", "book"),
         "quality": _quality(option.quality),
         "break_even": _pick_known(even, "price_ratio", "price_ratio_today"),
+    }
+
+
+def _own(item: OwnMeasurement) -> dict[str, Any]:
+    like, best = item.like_with_like, item.against_best
+    return {
+        **_pick(item, "hardware", "format", "points"),
+        "like_with_like": None
+        if like is None
+        else {
+            **_pick(like, "engine", "replica_gpus", "concurrency", "own_tok_s_per_gpu", "others_tok_s_per_gpu"),
+            **_pick(like, "own_tpot_ms", "others_tpot_ms", "runs", "throughput_change_fraction", "tpot_change_fraction"),
+            "sources": list(like.sources),
+        },
+        "against_best": _pick_known(best, "at", "own_tok_s_per_gpu", "best_tok_s_per_gpu", "engine", "change_fraction"),
+        "words": list(item.words),
     }
 
 

@@ -23,6 +23,7 @@ def decision_text(decision: Decision, *, all_options: bool = False) -> str:
     if verdict.pilot_first:
         lines.append("Run a pilot first: a condition of the advised option is open (see below).")
     lines += ["", *_section("Why", verdict.reasons), *_section("What lowers the confidence", verdict.doubts)]
+    lines += _section("Your own measurements", [words for item in decision.own for words in item.words])
     lines += _other_prices(decision)
     lines += ["Options", *_options_table(decision), ""]
     lines += _refused(decision, all_options)

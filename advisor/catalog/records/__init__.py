@@ -17,7 +17,7 @@ from advisor.catalog.records.base import (
 )
 from advisor.catalog.records.evidence import Checkpoint, EngineSupport, QualityPair
 from advisor.catalog.records.fitted import IntervalFactor, Likeness, LikenessComponent, RelativesFit, StepEfficiencies
-from advisor.catalog.records.machines import Conflict, DenseTflops, Hardware, Model, Precision, Support
+from advisor.catalog.records.machines import Conflict, DenseTflops, Hardware, Model, Placement, Precision, Support
 from advisor.catalog.records.measurements import BenchmarkPoint, LatencyRow, MlperfRow, PublishedFigure
 from advisor.catalog.records.money import Offer, PowerBook, PriceBook
 
@@ -39,6 +39,7 @@ __all__ = [
     "Model",
     "Offer",
     "PartialDate",
+    "Placement",
     "PowerBook",
     "Precision",
     "PriceBasis",

@@ -66,6 +66,19 @@ class Support(Record):
     sources: tuple[str, ...]
 
 
+class Placement(Record):
+    """Where one GPU stands in one format's support, for own catalogs that add a GPU without restating every format."""
+
+    source_fields: ClassVar[tuple[str, ...]] = ("sources",)
+
+    id: Identifier
+    hardware: Identifier
+    precision: Identifier
+    support: SupportLevel
+    reason: str
+    sources: tuple[str, ...] = Field(min_length=1)
+
+
 class Precision(Record):
     """A number format with its memory cost (bytes per parameter, scales included)."""
 

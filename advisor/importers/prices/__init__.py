@@ -1,0 +1,1 @@
+"""Price files: provider catalogs, own quotes, billing exports."""

@@ -1,0 +1,126 @@
+"""Price files: per GPU from per instance, and what is no price is left out with its reason."""
+
+import io
+
+import openpyxl
+import pytest
+
+from advisor.catalog import load_catalog
+from advisor.errors import ScenarioError
+from advisor.importers import Document, import_documents
+from advisor.importers.overlay import overlay_files
+from advisor.importers.points import current_from_bill, with_catalog_names
+from advisor.importers.records import ImportedOffer
+from tests.importers import own_files as files
+
+
+def read(text, name="prices.csv", answers=None, **given):
+    raw = text.encode() if isinstance(text, str) else text
+    (imported,) = import_documents([Document(name, raw, given)], answers)
+    return imported
+
+
+def test_skypilot_traps():
+    imported = read(files.SKYPILOT_CSV)
+    offers = {(o.machine_type, o.basis): (o.usd_per_gpu_hour, o.rows) for o in imported.found.offers}
+    assert offers == {("big.8", "on_demand"): (4.0, 2), ("big.8", "spot"): (2.0, 2), ("spot-only.4", "spot"): (3.0, 1)}
+    words = " ".join(imported.found.warnings)
+    for reason in ("bid floor", "host", "without their host", "placeholder", "no price", "no accelerator"):
+        assert reason in words
+    assert [(q.field, q.suggestion) for q in imported.questions] == [("provider", None), ("as_of", None)]
+    assert read(files.SKYPILOT_CSV, name="nebius/vms.csv").questions[0].suggestion == "nebius"
+
+
+def test_skypilot_columns_in_any_order():
+    lines = [line.split(",") for line in files.SKYPILOT_CSV.replace('"{""Gpus"": []}"', "").splitlines()]
+    turned = "\n".join(",".join(reversed(cells)) for cells in lines)
+    assert read(turned).found.offers == read(files.SKYPILOT_CSV).found.offers
+
+
+def test_gpuhunt_rows_and_its_provider_in_the_name():
+    imported = read(files.GPUHUNT_CSV, name="catalogs/aws.csv", as_of="2026-11-01")
+    assert [(o.usd_per_gpu_hour, o.basis, o.provider, o.as_of) for o in imported.found.offers] == [
+        (4.0, "on_demand", "aws", "2026-11-01"),
+        (2.0, "spot", "aws", "2026-11-01"),
+    ]
+    assert imported.questions == ()
+    assert read(files.GPUHUNT_CSV, name="my.csv").found.offers[0].provider is None
+
+
+def test_quotes_per_machine():
+    imported = read(files.QUOTES_CSV)
+    (offer,) = imported.found.offers
+    assert (offer.provider, offer.usd_per_gpu_hour, offer.basis, offer.as_of) == ("Acme", 5.5, "reserved_1y", "2026-11-02")
+    words = " ".join(imported.found.warnings)
+    for reason in ("without its number of GPUs", "in EUR", "'handshake' is none of"):
+        assert reason in words
+
+
+@pytest.mark.parametrize(("column", "price", "expected"), [("USD/GPU-hour", 2.5, 2.5), ("USD per month", 14600, 2.5)])
+def test_quotes_in_a_workbook(column, price, expected):
+    book = openpyxl.Workbook()
+    book.active.append(["our quotes"])
+    book.active.append(["GPU", column, "GPUs", "Date"])
+    book.active.append(["H200", price, 8, "2026-11-02"])
+    out = io.BytesIO()
+    book.save(out)
+    (offer,) = read(out.getvalue(), name="quotes.xlsx").found.offers
+    assert offer.usd_per_gpu_hour == pytest.approx(expected)
+    assert "no basis" in offer.note
+
+
+def test_a_focus_bill():
+    """8 GPUs cost 7,300 in 365 h of use and as much unused; the purchase is cash, tax and storage are neither."""
+    bill = read(files.FOCUS_CSV).found.bill
+    (group,) = bill.groups
+    assert bill.months == pytest.approx(1.0)
+    assert (group.hardware, group.effective_usd, group.billed_usd) == ("H200", 14600, 14600)
+    assert (group.committed_usd, group.unused_commitment_usd) == (14600, 7300)
+    assert group.gpu_hours == 8 * 365
+    assert group.usd_per_gpu_hour == pytest.approx(2.5)
+    assert "tax" in " ".join(read(files.FOCUS_CSV).found.warnings)
+
+
+def test_a_bill_as_todays_price(catalog):
+    bill = read(files.FOCUS_CSV).found.bill
+    assert current_from_bill(catalog, bill, "h200") == {"price": {"usd_per_month": 14600.0, "basis": "reserved_1y"}}
+    with pytest.raises(ScenarioError, match="no spend on b200"):
+        current_from_bill(catalog, bill, "b200")
+
+
+def test_a_bill_in_another_currency_is_refused():
+    assert "billed in EUR" in read(files.FOCUS_CSV.replace("USD", "EUR")).refusal
+
+
+def test_prices_become_a_catalog_of_ones_own(catalog, tmp_path):
+    imported = read(files.SKYPILOT_CSV, answers={"provider": "acme", "as_of": "2026-11-20"})
+    text, unknown = overlay_files(catalog, imported.found.offers, "vms.csv")
+    assert unknown == ()
+    for name, content in text.items():
+        path = tmp_path / "own" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    own = [o for o in load_catalog(tmp_path / "own").offers if o.provider == "acme"]
+    assert sorted((o.hardware, o.basis, o.usd_per_gpu_hour) for o in own) == [
+        ("b200", "spot", 3.0),
+        ("h200", "on_demand", 4.0),
+        ("h200", "spot", 2.0),
+    ]
+
+
+def test_without_provider_and_date_there_is_no_catalog(catalog):
+    with pytest.raises(ScenarioError, match=r"--provider: is needed(.|\n)*--as-of: is needed"):
+        overlay_files(catalog, read(files.SKYPILOT_CSV).found.offers, "vms.csv")
+
+
+@pytest.mark.parametrize(
+    "name", ["H100", "H100-SXM", "H100_SXM5", "H100-80G-SXM5", "RTXPRO6000", "RTX-PRO-6000", "RTXPro6000"]
+)
+def test_names_providers_use(catalog, name):
+    known, unknown = with_catalog_names(catalog, [ImportedOffer("p", name, 1.0, "spot", "2026-11-01")])
+    assert known, unknown
+
+
+def test_a_gpu_nobody_knows_is_reported(catalog):
+    known, unknown = with_catalog_names(catalog, [ImportedOffer("p", "Z9000", 1.0, "spot", None)])
+    assert (known, unknown) == ((), ("Z9000",))
