@@ -13,6 +13,7 @@ from advisor.catalog.records import (
     Assumption,
     BenchmarkPoint,
     Checkpoint,
+    DatedRun,
     EngineSupport,
     Hardware,
     LatencyRow,
@@ -60,6 +61,7 @@ class Catalog:
     own_points: tuple[BenchmarkPoint, ...]
     published: tuple[PublishedFigure, ...]
     latency_rows: tuple[LatencyRow, ...]
+    dated_runs: tuple[DatedRun, ...]
     mlperf: tuple[MlperfRow, ...]
     offers: tuple[Offer, ...]
     price_books: Mapping[str, PriceBook]

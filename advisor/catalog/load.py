@@ -47,6 +47,7 @@ TABLES: tuple[Table, ...] = (
     Table("own_points", "benchmarks/own_h200.csv", r.BenchmarkPoint),
     Table("published", "benchmarks/published.csv", r.PublishedFigure),
     Table("latency_rows", "benchmarks/nvidia_sample.csv", r.LatencyRow),
+    Table("dated_runs", "benchmarks/dated_runs.csv", r.DatedRun),
     Table("mlperf", "benchmarks/mlperf.csv", r.MlperfRow),
     Table("offers", "prices/offers.csv", r.Offer),
     Table("price_books", "prices/books.yaml", r.PriceBook),

@@ -18,7 +18,7 @@ from advisor.catalog.records.base import (
 from advisor.catalog.records.evidence import Checkpoint, EngineSupport, QualityPair
 from advisor.catalog.records.fitted import IntervalFactor, Likeness, RelativesFit, StepEfficiencies
 from advisor.catalog.records.machines import Conflict, DenseTflops, Hardware, Model, Precision, Support
-from advisor.catalog.records.measurements import BenchmarkPoint, LatencyRow, MlperfRow, PublishedFigure
+from advisor.catalog.records.measurements import BenchmarkPoint, DatedRun, LatencyRow, MlperfRow, PublishedFigure
 from advisor.catalog.records.money import Offer, PowerBook, PriceBook
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Checkpoint",
     "Confidence",
     "Conflict",
+    "DatedRun",
     "Decoding",
     "DenseTflops",
     "EngineSupport",
