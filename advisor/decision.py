@@ -22,6 +22,7 @@ from advisor.economics import (
     tune,
     usd_per_mtok,
 )
+from advisor.evidence.load import LoadView
 from advisor.options import Option
 from advisor.phrases import percent, would_save
 from advisor.pricing import Price, months_between, other_bases
@@ -73,6 +74,14 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class LoadViews:
+    """What random arrivals at the peak make of today's fleet and of the chosen one; None where it cannot be told."""
+
+    baseline: LoadView | None = None
+    chosen: LoadView | None = None
+
+
+@dataclass(frozen=True)
 class Decision:
     """Everything a renderer needs.
 
@@ -92,6 +101,7 @@ class Decision:
     break_even: BreakEven | None
     other_bases: tuple[OtherBasis, ...]
     verdict: Verdict
+    load_view: LoadViews = LoadViews()
 
 
 def rank(options: Iterable[Option], baseline: Option, baseline_gpus: int) -> tuple[Option, ...]:

@@ -17,6 +17,7 @@ from advisor.catalog.records.base import (
 )
 from advisor.catalog.records.evidence import Checkpoint, EngineSupport, QualityPair
 from advisor.catalog.records.fitted import IntervalFactor, Likeness, RelativesFit, StepEfficiencies
+from advisor.catalog.records.latency import LatencyFit, SoftwareAging, TailRatio
 from advisor.catalog.records.machines import Conflict, DenseTflops, Hardware, Model, Precision, Support
 from advisor.catalog.records.measurements import BenchmarkPoint, DatedRun, LatencyRow, MlperfRow, PublishedFigure
 from advisor.catalog.records.money import Offer, PowerBook, PriceBook
@@ -33,6 +34,7 @@ __all__ = [
     "EngineSupport",
     "Hardware",
     "IntervalFactor",
+    "LatencyFit",
     "LatencyRow",
     "Likeness",
     "MlperfRow",
@@ -48,9 +50,11 @@ __all__ = [
     "Record",
     "RelativesFit",
     "SizeBand",
+    "SoftwareAging",
     "Source",
     "StepEfficiencies",
     "Support",
     "SupportLevel",
+    "TailRatio",
     "TaskClass",
 ]

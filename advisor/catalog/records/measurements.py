@@ -115,8 +115,8 @@ class LatencyRow(Record):
     """One measured run with time to first token and time per output token, in ms.
 
     The source prints means over requests: beside the same runs' medians (:class:`DatedRun`, ``sample_row``) its TPOT
-    agrees within 1 %, its TTFT is 1.5 times as high at the median, since the burst at the start weighs in. ``inferencex_run`` marks
-    rows the source itself calls InferenceX runs; more are, as ``sample_row`` shows.
+    agrees within 1 %, its TTFT is 1.5 times as high at the median: the burst at the start weighs in. ``inferencex_run``
+    marks rows the source itself calls InferenceX runs; more are, as ``sample_row`` shows.
     """
 
     id: Identifier
