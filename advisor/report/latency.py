@@ -40,7 +40,8 @@ def load_words(view: LoadView | None) -> str:
     if view is None:
         return ""
     target = f"{view.target_tok_s_per_user:g} tok/s/user"
-    arrivals = f"{view.requests_per_second_peak:,.3g} requests/s at random over {view.replicas:,} replicas"
+    replicas = "1 replica" if view.replicas == 1 else f"{view.replicas:,} replicas"
+    arrivals = f"{view.requests_per_second_peak:,.3g} requests/s at random over {replicas}"
     if view.overloaded:
         return f"at the peak of {arrivals} the queue grows without end"
     return (
