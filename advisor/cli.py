@@ -142,7 +142,7 @@ def read(ctx: click.Context, /, method: str, batch: Path | None, as_json: bool, 
             "decoding": question.decoding,
             "deployment": question.deployment,
         }
-        _print_json({"schema": SCHEMA, **asked, **answer(reading, question.precision), "method": method})
+        _print_json({"schema": SCHEMA, **asked, **answer(catalog, question, reading), "method": method})
     elif reading.tok_s_per_gpu is None:
         click.echo(reading.reason)
     else:

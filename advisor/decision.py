@@ -22,6 +22,7 @@ from advisor.economics import (
     tune,
     usd_per_mtok,
 )
+from advisor.evidence.load import LoadView
 from advisor.options import Option
 from advisor.own_evidence import OwnMeasurement, own_measurements
 from advisor.phrases import percent, would_save
@@ -74,6 +75,14 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class LoadViews:
+    """What random arrivals at the peak make of today's fleet and of the chosen one; None where it cannot be told."""
+
+    baseline: LoadView | None = None
+    chosen: LoadView | None = None
+
+
+@dataclass(frozen=True)
 class Decision:
     """Everything a renderer needs.
 
@@ -94,6 +103,7 @@ class Decision:
     other_bases: tuple[OtherBasis, ...]
     verdict: Verdict
     own: tuple[OwnMeasurement, ...] = ()
+    load_view: LoadViews = LoadViews()
 
 
 def rank(options: Iterable[Option], baseline: Option, baseline_gpus: int) -> tuple[Option, ...]:

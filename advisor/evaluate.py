@@ -8,11 +8,13 @@ from advisor.catalog import Catalog
 from advisor.catalog.records import Model
 from advisor.economics import Energy, fleet_cost, fleet_energy
 from advisor.evidence.frontier import Curve
+from advisor.evidence.latency import tail_at
 from advisor.evidence.own import OwnCurve, own_curve
 from advisor.evidence.probed import efficiency_change, probed_curve
 from advisor.evidence.question import Question
 from advisor.evidence.reading import Reading, curve_for, read_curve, why_no_curve
 from advisor.formats import legality, resolve_precision
+from advisor.latency import add_latency, ttft_gate
 from advisor.memory import memory_need
 from advisor.options import Gate, OperatingPoint, Option, OptionKey, family_name
 from advisor.pricing import Price
@@ -66,36 +68,47 @@ def operate(context: Context, key: OptionKey, engines: tuple[str, ...]) -> tuple
     question = question_of(context, key, engines)
     if question is None:
         return None, None, Gate("latency", False, "not measured: a custom model has no measured range")
+    tail = tail_at(context.catalog, question, context.scenario.workload.targets.percentile)
+    target = tail.median_target(context.target) if tail else context.target
+    asked = f"; {tail.words(context.target)}" if tail else ""
     own = own_curve(context.catalog, context.scenario.current.measured, question)
     if own is not None:
-        return _operate_own(context, question, own)
+        return _operate_own(context, question, own, target, asked)
     curve = curve_for(context.catalog, question) if _may_estimate(context, key) else context.catalog.curves.pooled(question)
     curve = _with_probe(context, question, curve)
     if curve is None:
         return None, None, Gate("latency", False, why_no_curve(context.catalog, question))
-    at = max(context.target, curve.slowest)
+    at = max(target, curve.slowest)
     reading = read_curve(context.catalog, curve, at)
     if reading.tok_s_per_gpu is None:
-        return None, curve, Gate("latency", False, reading.reason)
-    if curve.origin is not None:
-        return _operating_point(question, curve, reading, reading.reason), curve, Gate("latency", None, reading.reason)
-    note = ""
-    if at > context.target:
-        note = f"runs at its slowest measured point, {at:g} tok/s/user: faster than the {context.target:g} asked"
+        return None, curve, Gate("latency", False, reading.reason + asked)
+    note = reading.reason if curve.origin is not None else ""
+    if curve.origin is None and at > target:
+        note = f"runs at its slowest measured point, {at:g} tok/s/user: faster than the {target:g} asked"
     reason = note or f"{at:g} tok/s/user reached within {curve.slowest:g} to {curve.fastest:g} measured"
-    return _operating_point(question, curve, reading, note), curve, Gate("latency", True, reason)
+    point = add_latency(
+        context.catalog,
+        context.scenario.workload,
+        question,
+        reading,
+        _operating_point(question, curve, reading, note + asked),
+        tail,
+    )
+    return point, curve, Gate("latency", None if curve.origin is not None else True, reason + asked)
 
 
-def _operate_own(context: Context, question: Question, own: OwnCurve) -> tuple[OperatingPoint | None, Curve | None, Gate]:
+def _operate_own(
+    context: Context, question: Question, own: OwnCurve, target: float, asked: str
+) -> tuple[OperatingPoint | None, Curve | None, Gate]:
     """An option the user measured: own points stand above everyone else's."""
-    reading = own.read(context.catalog, context.target)
+    reading = own.read(context.catalog, target)
     if reading.tok_s_per_gpu is None or reading.curve is None:
-        return None, own.curve, Gate("latency", False, reading.reason)
+        return None, own.curve, Gate("latency", False, reading.reason + asked)
     passed = None if reading.grade in ("transferred", "modelled") else True
     return (
-        _operating_point(question, reading.curve, reading, reading.reason),
+        _operating_point(question, reading.curve, reading, reading.reason + asked),
         own.curve,
-        Gate("latency", passed, reading.reason),
+        Gate("latency", passed, reading.reason + asked),
     )
 
 
@@ -147,7 +160,7 @@ def evaluate(context: Context, key: OptionKey, load: Load, price: Price | None) 
         latency,
         _memory_gate(context, key, point),
         _replica_gate(point),
-        _ttft_gate(context, point),
+        ttft_gate(scenario.workload.targets.ttft_ms, point),
         _price_gate(context, key, price),
         _power_gate(context, energy),
         quality_gate(context, quality),
@@ -230,15 +243,6 @@ def _replica_gate(point: OperatingPoint | None) -> Gate | None:
     if point is None or point.replica_gpus is not None:
         return None
     return Gate("replica", False, "the source does not say on how many GPUs this point ran, so no fleet can be sized")
-
-
-def _ttft_gate(context: Context, point: OperatingPoint | None) -> Gate | None:
-    target = context.scenario.workload.targets.ttft_ms
-    if target is None or point is None:
-        return None
-    return Gate(
-        "ttft", None, f"time to first token was not measured with this curve: the target of {target:g} ms is unchecked"
-    )
 
 
 def _price_gate(context: Context, key: OptionKey, price: Price | None) -> Gate:

@@ -47,7 +47,11 @@ class Gate:
 
 @dataclass(frozen=True)
 class OperatingPoint:
-    """Where an option runs. Rates in tok/s/user and tok/s/GPU; ``low``/``high`` bound the 80 % interval."""
+    """Where an option runs. Rates in tok/s/user and tok/s/GPU; ``low``/``high`` bound the 80 % interval.
+
+    ``ttft_ms`` is the median time to first token in closed loop. ``tail_ratio`` is TPOT at the percentile asked over the
+    median, None where the target is about the median.
+    """
 
     interactivity_tok_s_per_user: float
     tok_s_per_gpu: float
@@ -62,6 +66,12 @@ class OperatingPoint:
     engine: str
     users_per_gpu: float
     note: str
+    ttft_ms: float | None = None
+    ttft_low_ms: float | None = None
+    ttft_high_ms: float | None = None
+    ttft_grade: Grade | None = None
+    tail_ratio: float | None = None
+    tail_grade: Grade | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from advisor.catalog import Catalog
 from advisor.errors import Problem, QueryError
+from advisor.evidence.latency import first_token
 from advisor.evidence.question import Question
 from advisor.evidence.reading import DEFAULT_METHOD, METHODS, Reading
 from advisor.evidence.reading import read as read_evidence
@@ -20,7 +21,8 @@ DECODINGS = ("any", "none", "mtp")
 DEPLOYMENTS = ("any", "single-node")
 REQUIRED_COLUMNS = ("model", "hardware", "precision", "isl", "osl", "at")
 OPTIONAL_COLUMNS = ("decoding", "deployment")
-ANSWER_COLUMNS = ("tok_s_per_gpu", "low", "high", "grade", "reason", "format")
+TTFT_COLUMNS = ("ttft_ms", "ttft_low_ms", "ttft_high_ms", "ttft_grade")
+ANSWER_COLUMNS = ("tok_s_per_gpu", "low", "high", "grade", "reason", "format", *TTFT_COLUMNS)
 MAX_BATCH_BYTES = 50_000_000
 
 
@@ -117,15 +119,19 @@ def _choice(name: str, value: Any, allowed: tuple[str, ...], problems: list[Prob
     return value
 
 
-def answer(reading: Reading, precision: str) -> dict[str, Any]:
-    """The answer columns of a reading; what is not known is None."""
+def answer(catalog: Catalog, question: Question, reading: Reading) -> dict[str, Any]:
+    """The answer columns of a reading, time to first token at its concurrency included; what is not known is None."""
+    concurrency = reading.concurrency(question.output_share)
+    first = None if concurrency is None else first_token(catalog, question, reading, concurrency=concurrency)
+    latency = (None, None, None, None) if first is None else (first.ms, first.low_ms, first.high_ms, first.grade)
     return {
         "tok_s_per_gpu": reading.tok_s_per_gpu,
         "low": reading.low,
         "high": reading.high,
         "grade": reading.grade,
         "reason": reading.reason,
-        "format": precision,
+        "format": question.precision,
+        **dict(zip(TTFT_COLUMNS, latency, strict=True)),
     }
 
 
@@ -171,4 +177,4 @@ def _answer_row(reader: Reader, given: dict[str, str], asked: list[str]) -> dict
     except QueryError as error:
         reason = "; ".join(str(problem) for problem in error.problems)
         return {**kept, **dict.fromkeys(ANSWER_COLUMNS), "reason": reason}
-    return {**kept, **answer(reading, question.precision)}
+    return {**kept, **answer(reader.catalog, question, reading)}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from advisor.catalog import Catalog
-from advisor.decision import Decision, decide
+from advisor.decision import Decision, LoadViews, decide
 from advisor.economics import fleet_cost
 from advisor.errors import Problem, ScenarioError
 from advisor.evaluate import Context, energy_of, evaluate, judge_quality, operate, today_key
+from advisor.latency import load_view_of
 from advisor.options import Gate, OperatingPoint, Option, OptionKey, enumerate_options
 from advisor.pricing import Price, candidate_price, current_price
 from advisor.scenario import Scenario
@@ -27,7 +30,17 @@ def recommend(scenario: Scenario, catalog: Catalog) -> Decision:
     context = Context(catalog, resolve_scenario(scenario, catalog))
     baseline, load = _baseline(context)
     options = [evaluate(context, key, load, _price(context, key)) for key in enumerate_options(catalog, context.scenario)]
-    return decide(catalog, context.scenario, load, baseline, options)
+    return _with_load_views(decide(catalog, context.scenario, load, baseline, options))
+
+
+def _with_load_views(decision: Decision) -> Decision:
+    """The decision with what random arrivals make of today's fleet and the chosen one."""
+    workload = decision.scenario.workload
+    baseline, chosen = decision.baseline, decision.chosen
+    today = load_view_of(decision.catalog, workload, decision.load, baseline)
+    if chosen is None or chosen is baseline:
+        return replace(decision, load_view=LoadViews(today, today if chosen is baseline else None))
+    return replace(decision, load_view=LoadViews(today, load_view_of(decision.catalog, workload, decision.load, chosen)))
 
 
 def _price(context: Context, key: OptionKey) -> Price | None:

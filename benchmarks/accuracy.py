@@ -122,8 +122,8 @@ TAIL = """
 ## How to read it
 
 - **Knots.** Each interior knot of a frontier is left out (with rows that are the same run) and read from what remains; the
-  trees were fitted without any row of its cell. *single-node* is what a recommendation reads unless disaggregated serving is
-  allowed. Where the removed row was the only evidence of its recipe nothing can restore it: that is the P90 of the mixed pool.
+  trees were fitted without any row of its cell. *single-node* is what a recommendation reads unless disaggregated serving
+  is allowed. Where the removed row was the only evidence of its recipe nothing restores it: the P90 of the mixed pool.
 - **Whole cells.** Nothing of the cell is known but which decodings and deployments its frontier holds. Reading at a fixed
   interactivity multiplies an error in step time by 1 + |slope| of the frontier; the median slope is -2.2, a quarter of the
   knots lie where it is beyond -4.7. The likeness of cells was tuned on half of the cells; the other half improved as well.

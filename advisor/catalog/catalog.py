@@ -14,8 +14,11 @@ from advisor.catalog.records import (
     Assumption,
     BenchmarkPoint,
     Checkpoint,
+    DatedRun,
+    Decoding,
     EngineSupport,
     Hardware,
+    LatencyFit,
     LatencyRow,
     MlperfRow,
     Model,
@@ -61,6 +64,7 @@ class Catalog:
     own_points: tuple[BenchmarkPoint, ...]
     published: tuple[PublishedFigure, ...]
     latency_rows: tuple[LatencyRow, ...]
+    dated_runs: tuple[DatedRun, ...]
     mlperf: tuple[MlperfRow, ...]
     offers: tuple[Offer, ...]
     price_books: Mapping[str, PriceBook]
@@ -70,7 +74,9 @@ class Catalog:
     checkpoints: tuple[Checkpoint, ...]
     assumptions: Mapping[str, Assumption]
     relatives_fits: tuple[RelativesFit, ...]
+    latency_fits: tuple[LatencyFit, ...]
     between: QuantileTrees
+    ttft_trees: QuantileTrees
     hardware_names: NameTable
     model_names: NameTable
     engine_names: NameTable
@@ -98,6 +104,26 @@ class Catalog:
         from advisor.evidence.store import CurveStore  # the store reads catalogs: imported when first asked for
 
         return CurveStore(self)
+
+    @cached_property
+    def latency_coverage(self) -> frozenset[tuple[str, ...]]:
+        """Which runs with time to first token there are: (model, hardware, precision), (model,) and (hardware,) tuples."""
+        rows: tuple[DatedRun | LatencyRow, ...] = (*self.dated_runs, *self.latency_rows)
+        cells: set[tuple[str, ...]] = {(row.model, row.hardware, row.precision) for row in rows}
+        return frozenset([*cells, *((cell[0],) for cell in cells), *((cell[1],) for cell in cells)])
+
+    @cached_property
+    def tail_ratios(self) -> Mapping[tuple[Cell, Decoding], tuple[float, ...]]:
+        """P99 over median TPOT of all runs that carry both, by cell and decoding (drafts of any kind count as MTP)."""
+        found: dict[tuple[Cell, Decoding], list[float]] = {}
+        runs: tuple[DatedRun | BenchmarkPoint, ...] = (*self.dated_runs, *self.points, *self.own_points)
+        for run in runs:
+            if run.p99_tpot_ms is None or run.median_tpot_ms is None or run.decoding is None:
+                continue
+            cell: Cell = (run.model, run.hardware, run.precision, run.isl, run.osl)
+            decoding: Decoding = "none" if run.decoding == "none" else "mtp"
+            found.setdefault((cell, decoding), []).append(max(1.0, run.p99_tpot_ms / run.median_tpot_ms))
+        return MappingProxyType({key: tuple(ratios) for key, ratios in found.items()})
 
     @cached_property
     def workloads_by_model(self) -> Mapping[str, tuple[tuple[int, int], ...]]:

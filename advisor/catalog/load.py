@@ -49,6 +49,7 @@ TABLES: tuple[Table, ...] = (
     Table("own_points", "benchmarks/own_h200.csv", r.BenchmarkPoint),
     Table("published", "benchmarks/published.csv", r.PublishedFigure),
     Table("latency_rows", "benchmarks/nvidia_sample.csv", r.LatencyRow),
+    Table("dated_runs", "benchmarks/dated_runs.csv", r.DatedRun),
     Table("mlperf", "benchmarks/mlperf.csv", r.MlperfRow),
     Table("offers", "prices/offers.csv", r.Offer),
     Table("price_books", "prices/books.yaml", r.PriceBook),
@@ -59,11 +60,13 @@ TABLES: tuple[Table, ...] = (
     Table("assumptions", "assumptions.yaml", r.Assumption),
     Table("placements", "placements.yaml", r.Placement, optional=True),
     Table("relatives_fits", "evidence/relatives.yaml", r.RelativesFit),
+    Table("latency_fits", "evidence/latency.yaml", r.LatencyFit),
 )
 FILES: Mapping[str, str] = MappingProxyType({table.name: table.file for table in TABLES})
 ALIASES_FILE = "aliases.yaml"
 VERSION_FILE = "VERSION"
 TREES_FILE = "evidence/between.npz"
+TTFT_TREES_FILE = "evidence/ttft.npz"
 BY_ID = frozenset({"sources", "hardware", "precisions", "models", "price_books", "power_books", "assumptions"})
 """Tables the catalog offers as mappings by id; the others are tuples of rows."""
 
@@ -87,8 +90,9 @@ def load_catalog(*overlays: Path | str, shipped: Path = SHIPPED, plugins: bool =
     tables["precisions"] = _placed(tables["precisions"], tables.pop("placements"), problems)
     problems += cross_check(tables, FILES)
     names, without_record = _read_names(folders, tables, problems)
-    if not (shipped / TREES_FILE).is_file():
-        problems.append(Problem(TREES_FILE, "the file is missing"))
+    for file in (TREES_FILE, TTFT_TREES_FILE):
+        if not (shipped / file).is_file():
+            problems.append(Problem(file, "the file is missing"))
     if problems:
         raise CatalogError(problems)
     columns: dict[str, Any] = {
@@ -96,7 +100,8 @@ def load_catalog(*overlays: Path | str, shipped: Path = SHIPPED, plugins: bool =
         for name, rows in tables.items()
     }
     columns.update(names)
-    columns["between"] = _read_trees(folders)
+    columns["between"] = _read_trees(folders, TREES_FILE)
+    columns["ttft_trees"] = _read_trees(folders, TTFT_TREES_FILE)
     return Catalog(
         version="+".join([version, *(folder.name for folder in folders[1:])]),
         as_of=as_of,
@@ -225,9 +230,9 @@ def _read_aliases(path: Path, problems: list[Problem]) -> dict[str, dict[str, tu
     return data
 
 
-def _read_trees(folders: Sequence[Path]) -> QuantileTrees:
+def _read_trees(folders: Sequence[Path], file: str) -> QuantileTrees:
     """The fitted trees of the last folder that has them."""
-    path = next(folder / TREES_FILE for folder in reversed(folders) if (folder / TREES_FILE).is_file())
+    path = next(folder / file for folder in reversed(folders) if (folder / file).is_file())
     with np.load(path, allow_pickle=False) as arrays:
         return from_arrays(dict(arrays))
 
@@ -235,7 +240,7 @@ def _read_trees(folders: Sequence[Path]) -> QuantileTrees:
 def _digest(folders: Sequence[Path]) -> str:
     digest = hashlib.blake2s(digest_size=DIGEST_BYTES)
     for folder in folders:
-        for file in sorted([*FILES.values(), ALIASES_FILE, VERSION_FILE, TREES_FILE]):
+        for file in sorted([*FILES.values(), ALIASES_FILE, VERSION_FILE, TREES_FILE, TTFT_TREES_FILE]):
             path = folder / file
             if path.is_file():
                 digest.update(file.encode() + b"\0" + path.read_bytes() + b"\0")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from advisor import link
 from advisor.compare import Comparison, Figures, Side
 from advisor.decision import Decision
 from advisor.economics import Future
+from advisor.evidence.load import LoadView
 from advisor.options import OperatingPoint, Option
 from advisor.own_evidence import OwnMeasurement
 from advisor.pricing import Price
@@ -55,6 +57,7 @@ def decision_as_dict(decision: Decision) -> dict[str, Any]:
             for basis in decision.other_bases
         ],
         "own_measurements": [_own(item) for item in decision.own],
+        "load_view": {"baseline": _load(decision.load_view.baseline), "chosen": _load(decision.load_view.chosen)},
         "demand": {
             "mean_tok_s": decision.load.mean_tok_s,
             "peak_tok_s": decision.load.peak_tok_s,
@@ -119,10 +122,17 @@ def _operating_point(point: OperatingPoint) -> dict[str, Any]:
     plain = ("interactivity_tok_s_per_user", "tok_s_per_gpu", "low", "high", "grade", "concurrency", "replica_gpus")
     return {
         **_pick(point, *plain, "users_per_gpu", "note"),
+        **_pick(point, "ttft_ms", "ttft_low_ms", "ttft_high_ms", "ttft_grade", "tail_ratio", "tail_grade"),
         "range": list(point.range),
         "sources": list(point.sources),
         "run_dates": list(point.run_dates),
     }
+
+
+def _load(view: LoadView | None) -> dict[str, Any] | None:
+    if view is None:
+        return None
+    return {**dataclasses.asdict(view), "requests_in_flight_mean": None if view.overloaded else view.requests_in_flight_mean}
 
 
 def _quality(quality: QualityVerdict) -> dict[str, Any]:

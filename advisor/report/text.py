@@ -10,6 +10,7 @@ from advisor.evidence.question import Question
 from advisor.evidence.reading import Reading
 from advisor.options import Option
 from advisor.phrases import percent, saves
+from advisor.report.latency import latency_lines
 from advisor.report.words import GRADE_MARKS, option_name, verdict_sentence
 
 SHOWN_OPTIONS = 12
@@ -24,6 +25,7 @@ def decision_text(decision: Decision, *, all_options: bool = False) -> str:
         lines.append("Run a pilot first: a condition of the advised option is open (see below).")
     lines += ["", *_section("Why", verdict.reasons), *_section("What lowers the confidence", verdict.doubts)]
     lines += _section("Your own measurements", [words for item in decision.own for words in item.words])
+    lines += _section("At the peak", latency_lines(decision))
     lines += _other_prices(decision)
     lines += ["Options", *_options_table(decision), ""]
     lines += _refused(decision, all_options)

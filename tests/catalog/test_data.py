@@ -1,6 +1,7 @@
 """The shipped catalog: complete, consistent, and equal to what its sources say."""
 
 import csv
+import datetime
 import json
 import re
 
@@ -29,6 +30,7 @@ def test_counts(catalog):
     counts = (len(catalog.hardware), len(catalog.precisions), len(catalog.models), len(catalog.offers))
     assert counts == (21, 6, 23, 322)
     assert (len(catalog.points), len(catalog.latency_rows), len(catalog.mlperf)) == (7194, 4317, 1447)
+    assert len(catalog.dated_runs) == 3969
     assert (len(catalog.quality), len(catalog.engine_support), len(catalog.checkpoints)) == (854, 102, 73)
 
 
@@ -163,6 +165,51 @@ def test_quality_and_latency_rows_equal_their_source(catalog, shared):
         )
 
 
+def test_dated_runs_equal_their_source(catalog, shared):
+    source = {row["point_id"]: row for row in table(shared, "inferencex_latency_points.csv") if not row["quality_flag"]}
+    assert {run.id for run in catalog.dated_runs} == set(source)
+    figures = {
+        "median_ttft_ms": "median_ttft_ms",
+        "p99_ttft_ms": "p99_ttft_ms",
+        "median_tpot_ms": "median_tpot_ms",
+        "p99_tpot_ms": "p99_tpot_ms",
+        "median_e2e_s": "median_e2e_s",
+        "tok_s_per_gpu": "throughput_tok_s_per_gpu",
+        "concurrency": "concurrency",
+        "gpus": "num_gpus",
+    }
+    for run in catalog.dated_runs:
+        row = source[run.id]
+        for ours, theirs in figures.items():
+            assert getattr(run, ours) == (float(row[theirs]) if row[theirs] else None), (run.id, ours)
+        assert (run.run_date or "", run.engine_image or "") == (row["date"], row["image"])
+        assert (run.isl, run.osl, run.disaggregated) == (int(row["isl"]), int(row["osl"]), row["disaggregated"] == "True")
+        assert catalog.model_names.find(row["model_key"]) == run.model
+        assert (catalog.engine_names.find(row["framework"]) or row["framework"]) == run.engine
+        assert (catalog.precisions[run.precision].family or run.precision) == row["precision"]
+
+
+def test_a_run_that_stands_in_two_sources_is_named_once(catalog):
+    """Same configuration, same day (one apart where time zones differ), TPOT within 5 %: median here, mean there."""
+    sample = {row.id: row for row in catalog.latency_rows}
+    twins = [(run, sample[run.sample_row]) for run in catalog.dated_runs if run.sample_row]
+    assert len(twins) == 401
+    for run, row in twins:
+        assert (run.model, run.hardware, run.precision, run.isl, run.osl, run.concurrency) == (
+            row.model,
+            row.hardware,
+            row.precision,
+            row.isl,
+            row.osl,
+            row.concurrency,
+        )
+        days = datetime.date.fromisoformat(run.run_date) - datetime.date.fromisoformat(row.run_date)
+        assert abs(days.days) <= 1
+        assert row.median_tpot_ms == pytest.approx(run.median_tpot_ms, rel=0.05)
+    ratio = sorted(row.median_ttft_ms / run.median_ttft_ms for run, row in twins)
+    assert 1.2 < ratio[len(ratio) // 2] < 2.0  # the sample's TTFT are means
+
+
 def test_own_runs_equal_their_files(catalog, shared):
     for point in catalog.own_points:
         folder, concurrency = re.match(r"OWN-(.*)-c(\d+)$", point.id).groups()
@@ -176,10 +223,12 @@ def test_own_runs_equal_their_files(catalog, shared):
     [
         ("hardware_specs.csv", "gpu", "hardware"),
         ("inferencex_points.csv", "hardware", "hardware"),
+        ("inferencex_latency_points.csv", "hardware", "hardware"),
         ("prices.csv", "gpu", "hardware"),
         ("mlperf.csv", "accelerator", "hardware"),
         ("inferencex_points.csv", "model", "model"),
         ("inferencex_points.csv", "model_key", "model"),
+        ("inferencex_latency_points.csv", "model_key", "model"),
         ("nvidia_measured_sample.csv", "model_path", "model"),
         ("quality_evidence.csv", "model", "model"),
         ("fp4_checkpoints.csv", "base_model", "model"),

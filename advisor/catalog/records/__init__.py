@@ -17,8 +17,9 @@ from advisor.catalog.records.base import (
 )
 from advisor.catalog.records.evidence import Checkpoint, EngineSupport, QualityPair
 from advisor.catalog.records.fitted import IntervalFactor, Likeness, LikenessComponent, RelativesFit, StepEfficiencies
+from advisor.catalog.records.latency import LatencyFit, SoftwareAging, TailRatio
 from advisor.catalog.records.machines import Conflict, DenseTflops, Hardware, Model, Placement, Precision, Support
-from advisor.catalog.records.measurements import BenchmarkPoint, LatencyRow, MlperfRow, PublishedFigure
+from advisor.catalog.records.measurements import BenchmarkPoint, DatedRun, LatencyRow, MlperfRow, PublishedFigure
 from advisor.catalog.records.money import Offer, PowerBook, PriceBook
 
 __all__ = [
@@ -27,11 +28,13 @@ __all__ = [
     "Checkpoint",
     "Confidence",
     "Conflict",
+    "DatedRun",
     "Decoding",
     "DenseTflops",
     "EngineSupport",
     "Hardware",
     "IntervalFactor",
+    "LatencyFit",
     "LatencyRow",
     "Likeness",
     "LikenessComponent",
@@ -49,9 +52,11 @@ __all__ = [
     "Record",
     "RelativesFit",
     "SizeBand",
+    "SoftwareAging",
     "Source",
     "StepEfficiencies",
     "Support",
     "SupportLevel",
+    "TailRatio",
     "TaskClass",
 ]
