@@ -13,9 +13,9 @@ from advisor.evidence.reading import Reading, curve_for, read_curve, why_no_curv
 from advisor.formats import legality, resolve_precision
 from advisor.memory import memory_need
 from advisor.options import Gate, OperatingPoint, Option, OptionKey, family_name
-from advisor.pricing import Price
+from advisor.pricing import YOUR_BILL, Price
 from advisor.quality import QualityVerdict, judge
-from advisor.scenario import Scenario
+from advisor.scenario import Scenario, Workload
 from advisor.sizing import Fleet, Load, size_fleet
 
 
@@ -25,25 +25,31 @@ class Context:
 
     catalog: Catalog
     scenario: Scenario
+    index: int = 0
+
+    @property
+    def workload(self) -> Workload:
+        """The workload looked at."""
+        return self.scenario.workloads[self.index]
 
     @property
     def model(self) -> Model | None:
         """The catalog's record of the model, None for a custom one."""
-        model_id = self.scenario.workload.model_id
+        model_id = self.workload.model_id
         return self.catalog.models[model_id] if model_id else None
 
     @property
     def target(self) -> float:
         """Interactivity asked for, tok/s/user."""
-        return self.scenario.workload.targets.interactivity_tok_s_per_user
+        return self.workload.targets.interactivity_tok_s_per_user
 
 
 def question_of(context: Context, key: OptionKey, engines: tuple[str, ...]) -> Question | None:
     """The curve an option is read from; None for a model without a record."""
-    model_id = context.scenario.workload.model_id
+    model_id = context.workload.model_id
     if model_id is None:
         return None
-    workload = context.scenario.workload
+    workload = context.workload
     return Question(
         model_id,
         key.hardware,
@@ -112,7 +118,7 @@ def evaluate(context: Context, key: OptionKey, load: Load, price: Price | None) 
     scenario = context.scenario
     point, curve, latency = operate(context, key, scenario.candidates.engines)
     quality = judge_quality(context, key)
-    fleet = _fleet(context, key, load, point)
+    fleet = _fleet(context, key, load, point, price)
     energy = energy_of(context.catalog, key.hardware, fleet.gpus, point.tok_s_per_gpu) if fleet and point else None
     gates = (
         _format_gate(context, key),
@@ -122,7 +128,7 @@ def evaluate(context: Context, key: OptionKey, load: Load, price: Price | None) 
         _replica_gate(point),
         _ttft_gate(context, point),
         _price_gate(context, key, price),
-        _power_gate(context, energy),
+        power_gate(context, energy),
         quality_gate(context, quality),
     )
     cost = fleet_cost(fleet.gpus, price.usd_per_gpu_hour, load) if fleet is not None and price is not None else None
@@ -132,7 +138,7 @@ def evaluate(context: Context, key: OptionKey, load: Load, price: Price | None) 
 
 def judge_quality(context: Context, key: OptionKey) -> QualityVerdict:
     """Quality of an option's format against today's."""
-    workload = context.scenario.workload
+    workload = context.workload
     params = context.model.total_params_b if context.model else workload.model.custom.total_params_b  # type: ignore[union-attr]
     precisions = context.catalog.precisions
     now = precisions[today_key(context).format]
@@ -154,18 +160,30 @@ def energy_of(catalog: Catalog, hardware: str, gpus: int, tok_s_per_gpu: float) 
     return None if kw is None else fleet_energy(gpus, kw, tok_s_per_gpu, book.id)
 
 
-def _fleet(context: Context, key: OptionKey, load: Load, point: OperatingPoint | None) -> Fleet | None:
+def effective_tok_s(context: Context, point: OperatingPoint, price: Price | None) -> float:
+    """Throughput that serves, tok/s/GPU: on spot less what interruptions cost."""
+    if price is None or price.basis != "spot" or price.provider == YOUR_BILL:
+        return point.tok_s_per_gpu
+    return point.tok_s_per_gpu * (1 - context.scenario.candidates.spot_overhead_fraction)
+
+
+def billed_gpus(context: Context, key: OptionKey) -> int:
+    """GPUs of a billed machine; 1 where GPUs are billed singly."""
+    whole_servers = context.scenario.candidates.billing == "server"
+    return context.catalog.hardware[key.hardware].gpus_per_server if whole_servers else 1
+
+
+def _fleet(context: Context, key: OptionKey, load: Load, point: OperatingPoint | None, price: Price | None) -> Fleet | None:
     if point is None or point.replica_gpus is None:
         return None
     sizing = context.scenario.sizing
-    whole_servers = context.scenario.candidates.billing == "server"
     return size_fleet(
         load,
-        point.tok_s_per_gpu,
+        effective_tok_s(context, point, price),
         point.replica_gpus,
         headroom_fraction=sizing.headroom_fraction,
         spare_replicas=sizing.spare_replicas,
-        billed_server_gpus=context.catalog.hardware[key.hardware].gpus_per_server if whole_servers else 1,
+        billed_server_gpus=billed_gpus(context, key),
     )
 
 
@@ -189,7 +207,7 @@ def _memory_gate(context: Context, key: OptionKey, point: OperatingPoint | None)
         return Gate("memory", True, "a configuration that was measured fits")
     if context.model is None:
         return Gate("memory", None, "a custom model's memory is sized with the evidence for it")
-    workload = context.scenario.workload
+    workload = context.workload
     hardware = context.catalog.hardware[key.hardware]
     tokens = workload.input_tokens + workload.output_tokens
     need = memory_need(context.catalog, context.model, context.catalog.precisions[key.format], hardware, tokens)
@@ -206,7 +224,7 @@ def _replica_gate(point: OperatingPoint | None) -> Gate | None:
 
 
 def _ttft_gate(context: Context, point: OperatingPoint | None) -> Gate | None:
-    target = context.scenario.workload.targets.ttft_ms
+    target = context.workload.targets.ttft_ms
     if target is None or point is None:
         return None
     return Gate(
@@ -225,7 +243,8 @@ def _price_gate(context: Context, key: OptionKey, price: Price | None) -> Gate:
     return Gate("price", False, f"no {basis} offer for {name} that is at most 12 months old: give your own quote")
 
 
-def _power_gate(context: Context, energy: Energy | None) -> Gate | None:
+def power_gate(context: Context, energy: Energy | None) -> Gate | None:
+    """The whole fleet's all-in power against the cap, where the scenario sets one."""
     limit = context.scenario.candidates.max_kw
     if limit is None:
         return None

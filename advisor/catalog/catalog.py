@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from advisor.catalog.names import NameTable
 from advisor.catalog.records import (
+    ApiPrice,
     Assumption,
     BenchmarkPoint,
     Checkpoint,
@@ -62,6 +63,7 @@ class Catalog:
     latency_rows: tuple[LatencyRow, ...]
     mlperf: tuple[MlperfRow, ...]
     offers: tuple[Offer, ...]
+    api_prices: tuple[ApiPrice, ...]
     price_books: Mapping[str, PriceBook]
     power_books: Mapping[str, PowerBook]
     quality: tuple[QualityPair, ...]

@@ -28,6 +28,7 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("mlperf", "model", "models"),
     ("mlperf", "hardware", "hardware"),
     ("offers", "hardware", "hardware"),
+    ("api_prices", "model", "models"),
     ("checkpoints", "model", "models"),
     ("checkpoints", "format", "precisions"),
     ("models", "native_precision", "precisions"),

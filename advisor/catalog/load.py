@@ -49,6 +49,7 @@ TABLES: tuple[Table, ...] = (
     Table("latency_rows", "benchmarks/nvidia_sample.csv", r.LatencyRow),
     Table("mlperf", "benchmarks/mlperf.csv", r.MlperfRow),
     Table("offers", "prices/offers.csv", r.Offer),
+    Table("api_prices", "prices/api_tokens.csv", r.ApiPrice),
     Table("price_books", "prices/books.yaml", r.PriceBook),
     Table("power_books", "prices/power.yaml", r.PowerBook),
     Table("quality", "quality/evidence.csv", r.QualityPair),

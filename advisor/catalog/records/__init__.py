@@ -19,9 +19,10 @@ from advisor.catalog.records.evidence import Checkpoint, EngineSupport, QualityP
 from advisor.catalog.records.fitted import IntervalFactor, Likeness, RelativesFit, StepEfficiencies
 from advisor.catalog.records.machines import Conflict, DenseTflops, Hardware, Model, Precision, Support
 from advisor.catalog.records.measurements import BenchmarkPoint, LatencyRow, MlperfRow, PublishedFigure
-from advisor.catalog.records.money import Offer, PowerBook, PriceBook
+from advisor.catalog.records.money import ApiPrice, Offer, PowerBook, PriceBook
 
 __all__ = [
+    "ApiPrice",
     "Assumption",
     "BenchmarkPoint",
     "Checkpoint",
