@@ -164,8 +164,9 @@ class Option:
 
     @property
     def is_estimate(self) -> bool:
-        """Whether nobody measured the option: its throughput is transferred or modelled."""
-        return self.operating_point is not None and self.operating_point.grade in ("transferred", "modelled")
+        """Whether nobody measured the option: its throughput is transferred or modelled, for any of its workloads."""
+        points = [part.operating_point for part in self.parts or (self,)]
+        return any(point is not None and point.grade in ("transferred", "modelled") for point in points)
 
     @property
     def failures(self) -> tuple[Gate, ...]:

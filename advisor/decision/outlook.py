@@ -180,11 +180,16 @@ def _rate(expected: float, spread: float, z: Array) -> Array:
 
 
 def _speed(option: Option, z: Array, ratio: float) -> Array:
-    """True over estimated throughput: lognormal to either side, the 80 % interval as given, 1 in the middle."""
-    point = option.operating_point
-    if point is None or point.low is None or point.high is None or ratio == 0:
+    """True over estimated throughput: lognormal to either side, the 80 % interval as given, 1 in the middle.
+
+    Of several workloads the widest interval stands for all: they share engine, format and GPU.
+    """
+    points = [part.operating_point for part in option.parts or (option,)]
+    lows = [p.low / p.tok_s_per_gpu for p in points if p is not None and p.low is not None]
+    highs = [p.high / p.tok_s_per_gpu for p in points if p is not None and p.high is not None]
+    if not lows or not highs or ratio == 0:
         return np.ones_like(z)
-    return _two_sided(z, point.low / point.tok_s_per_gpu, point.high / point.tok_s_per_gpu, ratio)
+    return _two_sided(z, min(lows), max(highs), ratio)
 
 
 def _price(price: Price | None, z: Array, ratio: float) -> Array:
