@@ -104,5 +104,4 @@ def baseline_mix(context: Context, key: OptionKey, loads: Sequence[Load], price:
         fleet = shared_fleet(current.gpus, servers, [fleet.parts[0] for fleet in fleets], loads)
     joined = _joined(context, key, tuple(parts), loads, price, fleet)
     cost = fleet_cost(current.gpus, price.usd_per_gpu_hour, add_loads(loads))
-    kept = tuple(gate for gate in joined.gates if gate.name != "power")
-    return replace(joined, cost=cost, gates=kept)
+    return replace(joined, cost=cost)

@@ -106,7 +106,7 @@ def _tokens_win(case: Case, tokens: Future, adopted: Future | None, staying: Fut
     """Whether tokens are bought: nobody measured them, so they need the buyer's word, or to win by far.
 
     Allowed: the median price must beat what would be advised otherwise by the smallest saving worth a change. Not
-    said: even the dearest provider must cost less than an assumed share of it. Forbidden: never.
+    said: even the dearest provider must cost less than an assumed share of that and of today's bill. Forbidden: never.
     """
     allowed = case.scenario.candidates.allow.api_tokens
     if allowed is False or case.tokens.usd_per_month is None:
@@ -116,4 +116,7 @@ def _tokens_win(case: Case, tokens: Future, adopted: Future | None, staying: Fut
         return case.worth_it(otherwise.npv_cost - tokens.npv_cost)
     running = sum(row.tokens_usd * factor for row, factor in zip(tokens.rows, case.ledger.factors, strict=True))
     dearest = tokens.npv_cost + running * (case.tokens.highest.usd_per_month / case.tokens.usd_per_month - 1)
-    return bool(dearest < case.catalog.assume("api_unasked_cost_fraction") * otherwise.npv_cost)
+    if not case.today_can_stay:  # a target that today's fleet misses was not measured at a provider either
+        return False
+    least = min(otherwise.npv_cost, case.bill_npv)
+    return bool(dearest < case.catalog.assume("api_unasked_cost_fraction") * least)
