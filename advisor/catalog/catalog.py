@@ -27,6 +27,7 @@ from advisor.catalog.records import (
     QualityPair,
     RelativesFit,
     Source,
+    ThroughputClaim,
 )
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Catalog:
     points: tuple[BenchmarkPoint, ...]
     own_points: tuple[BenchmarkPoint, ...]
     published: tuple[PublishedFigure, ...]
+    claims: tuple[ThroughputClaim, ...]
     latency_rows: tuple[LatencyRow, ...]
     mlperf: tuple[MlperfRow, ...]
     offers: tuple[Offer, ...]

@@ -46,6 +46,7 @@ TABLES: tuple[Table, ...] = (
     Table("points", "benchmarks/inferencex.csv", r.BenchmarkPoint),
     Table("own_points", "benchmarks/own_h200.csv", r.BenchmarkPoint),
     Table("published", "benchmarks/published.csv", r.PublishedFigure),
+    Table("claims", "benchmarks/claims.csv", r.ThroughputClaim),
     Table("latency_rows", "benchmarks/nvidia_sample.csv", r.LatencyRow),
     Table("mlperf", "benchmarks/mlperf.csv", r.MlperfRow),
     Table("offers", "prices/offers.csv", r.Offer),

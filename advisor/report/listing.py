@@ -28,6 +28,7 @@ def _counts(catalog: Catalog) -> list[str]:
         "measured points (InferenceX)": catalog.points,
         "measured points (own H200)": catalog.own_points,
         "published figures": catalog.published,
+        "claimed throughputs": catalog.claims,
         "measured rows (NVIDIA sample)": catalog.latency_rows,
         "MLPerf rows": catalog.mlperf,
         "price offers": catalog.offers,

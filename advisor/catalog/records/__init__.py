@@ -18,7 +18,7 @@ from advisor.catalog.records.base import (
 from advisor.catalog.records.evidence import Checkpoint, EngineSupport, QualityPair
 from advisor.catalog.records.fitted import IntervalFactor, Likeness, RelativesFit, StepEfficiencies
 from advisor.catalog.records.machines import Conflict, DenseTflops, Hardware, Model, Precision, Support
-from advisor.catalog.records.measurements import BenchmarkPoint, LatencyRow, MlperfRow, PublishedFigure
+from advisor.catalog.records.measurements import BenchmarkPoint, LatencyRow, MlperfRow, PublishedFigure, ThroughputClaim
 from advisor.catalog.records.money import ApiPrice, Offer, PowerBook, PriceBook
 
 __all__ = [
@@ -53,4 +53,5 @@ __all__ = [
     "Support",
     "SupportLevel",
     "TaskClass",
+    "ThroughputClaim",
 ]
