@@ -11,7 +11,7 @@ from advisor.formats import resolve_precision
 from advisor.options import Gate, Option, OptionKey
 from advisor.pricing import Price
 from advisor.quality import SEVERITY
-from advisor.sizing import Fleet, FleetPart, Load, add_loads, pack, shared_fleet
+from advisor.sizing import Fleet, Load, add_loads, fleet_as_entered, pack, shared_fleet
 from advisor.units import guarded_ceil
 
 WHOLE_FLEET_GATES = frozenset({"power"})
@@ -85,23 +85,35 @@ def workload_name(context: Context, number: int) -> str:
 def baseline_mix(context: Context, key: OptionKey, loads: Sequence[Load], price: Price) -> Option:
     """Today's fleet as entered, serving every workload at its own target."""
     current = context.scenario.current
-    engines = (current.engine,) if current.engine else ()
-    parts = []
-    for view, load in zip(contexts_of(context), loads, strict=True):
-        own = key_for(view, key)
-        point, curve, latency = operate(view, own, engines)
-        fleet = None
-        if point is not None and point.replica_gpus is not None:
-            needed = load.peak_tok_s / (point.tok_s_per_gpu * (1 - context.scenario.sizing.headroom_fraction))
-            replicas = guarded_ceil(needed / point.replica_gpus)
-            part = FleetPart(load.peak_tok_s, point.tok_s_per_gpu, replicas, point.replica_gpus, needed)
-            fleet = shared_fleet(current.gpus, 0, (part,), (load,))
-        parts.append(Option(own, (latency,), price, point, curve, fleet, None, None, judge_quality(view, own)))
+    server_gpus = context.catalog.hardware[key.hardware].gpus_per_server
+    parts = tuple(_today_part(view, key, load, price) for view, load in zip(contexts_of(context), loads, strict=True))
     fleets = [part.fleet for part in parts if part.fleet is not None]
     fleet = None
-    if len(fleets) == len(parts):
-        servers = guarded_ceil(current.gpus / context.catalog.hardware[key.hardware].gpus_per_server)
-        fleet = shared_fleet(current.gpus, servers, [fleet.parts[0] for fleet in fleets], loads)
-    joined = _joined(context, key, tuple(parts), loads, price, fleet)
+    if len(parts) == 1:
+        fleet = parts[0].fleet
+    elif len(fleets) == len(parts):
+        servers = guarded_ceil(current.gpus / server_gpus)
+        fleet = shared_fleet(current.gpus, servers, [found.parts[0] for found in fleets], loads)
+    joined = _joined(context, key, parts, loads, price, fleet)
     cost = fleet_cost(current.gpus, price.usd_per_gpu_hour, add_loads(loads))
-    return replace(joined, cost=cost)
+    return replace(joined, cost=cost, parts=parts if len(parts) > 1 else ())
+
+
+def _today_part(context: Context, key: OptionKey, load: Load, price: Price) -> Option:
+    """One workload on today's fleet. Alone it has all replicas there are; of several each counts those it needs."""
+    current, own = context.scenario.current, key_for(context, key)
+    point, curve, latency = operate(context, own, (current.engine,) if current.engine else ())
+    fleet = None
+    if point is not None and point.replica_gpus is not None:
+        fleet = fleet_as_entered(
+            load,
+            current.gpus,
+            point.tok_s_per_gpu,
+            point.replica_gpus,
+            headroom_fraction=context.scenario.sizing.headroom_fraction,
+            server_gpus=context.catalog.hardware[key.hardware].gpus_per_server,
+        )
+        if len(context.scenario.workloads) > 1:
+            needed = guarded_ceil(fleet.needed_gpus / point.replica_gpus)
+            fleet = replace(fleet, parts=(replace(fleet.parts[0], replicas=needed),))
+    return Option(own, (latency,), price, point, curve, fleet, None, None, judge_quality(context, own))

@@ -197,21 +197,6 @@ def test_more_demand_never_costs_less(catalog, one, other):
     assert all(low[key] <= high[key] for key in low)
 
 
-prices = st.floats(0.5, 20).map(lambda v: round(v, 3))
-
-
-@settings(max_examples=25)
-@given(prices, prices)
-def test_a_higher_price_never_improves_a_rank(catalog, one, other):
-    low, high = sorted((one, other))
-
-    def rank(price):
-        data = scenario_data(candidates={"price": {"overrides": {"b200": price}}})
-        return option(recommend(build_scenario(data, catalog), catalog), "b200:fp4:none").rank
-
-    assert rank(low) <= rank(high)
-
-
 @settings(max_examples=8)
 @given(st.integers(0, 2**32))
 def test_order_of_catalog_rows_never_changes_the_decision(catalog, seed):

@@ -84,15 +84,22 @@ def test_weightings_cover_the_simplex_evenly():
 prices = st.floats(0.5, 20).map(lambda v: round(v, 3))
 
 
-@settings(max_examples=15)
+@settings(max_examples=20)
 @given(prices, prices)
 def test_a_dearer_candidate_never_rises(catalog, one, other):
+    """A GPU's price moves all options on it. None passes an option on another GPU, and the best of them never rises."""
     low, high = sorted((one, other))
 
-    def rank(price):
-        return option(decide(catalog, candidates={"price": {"overrides": {"b200": price}}}), "b200:fp4:none").rank
+    def standing(price):
+        decision = decide(catalog, candidates={"price": {"overrides": {"b200": price}}})
+        ranked = [o for o in decision.options if o.rank]
+        mine = [o for o in ranked if o.key.hardware == "b200"]
+        above = {o.key.id: {r.key.id for r in ranked if r.rank < o.rank and r.key.hardware != "b200"} for o in mine}
+        return min(o.rank for o in mine), above
 
-    assert rank(low) <= rank(high)
+    (best_low, above_low), (best_high, above_high) = standing(low), standing(high)
+    held = best_low <= best_high and all(above_low[key] <= above_high[key] for key in above_low)
+    assert held
 
 
 @settings(max_examples=10)
