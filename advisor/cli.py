@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from advisor import link as links
+from advisor.argument import guide_argument
 from advisor.catalog import Catalog, load_catalog
 from advisor.compare import compare as compare_options
 from advisor.errors import AdvisorError
@@ -27,6 +28,7 @@ from advisor.questions import (
     read_batch,
 )
 from advisor.recommend import recommend as decide
+from advisor.report.argument_text import argument_as_dict, argument_text
 from advisor.report.as_json import SCHEMA, comparison_as_dict, decision_as_dict
 from advisor.report.text import comparison_text, decision_text, reading_text
 from advisor.scenario_io import dump_yaml, load_scenario
@@ -97,6 +99,19 @@ def recommend(ctx: click.Context, scenario: Path, as_json: bool, xlsx: Path | No
         _print_json(decision_as_dict(decision))
     else:
         click.echo(decision_text(decision, all_options=all_options))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+def argument(ctx: click.Context, as_json: bool) -> None:
+    """Reproduce the FP4 guide's cost argument at its own dates: where the answer flips, and what was measured since."""
+    catalog = _catalog(ctx)
+    found = guide_argument(catalog)
+    if as_json:
+        _print_json(argument_as_dict(found))
+    else:
+        click.echo(argument_text(found, catalog))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -2,149 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from advisor.catalog import Catalog
-from advisor.catalog.records import Model
+from advisor.context import Context
 from advisor.economics import Energy, fleet_cost, fleet_energy
-from advisor.evidence.frontier import Curve
-from advisor.evidence.latency import tail_at
-from advisor.evidence.own import OwnCurve, own_curve
-from advisor.evidence.probed import efficiency_change, probed_curve
-from advisor.evidence.question import Question
-from advisor.evidence.reading import Reading, curve_for, read_curve, why_no_curve
 from advisor.formats import legality, resolve_precision
-from advisor.latency import add_latency, ttft_gate
+from advisor.latency import ttft_gate
 from advisor.memory import memory_need
+from advisor.operate import operate
 from advisor.options import Gate, OperatingPoint, Option, OptionKey, family_name
-from advisor.pricing import Price
+from advisor.pricing import YOUR_BILL, Price
 from advisor.quality import QualityVerdict, judge
-from advisor.scenario import Scenario
 from advisor.sizing import Fleet, Load, size_fleet
-
-
-@dataclass(frozen=True)
-class Context:
-    """What evaluating an option needs besides the option."""
-
-    catalog: Catalog
-    scenario: Scenario
-
-    @property
-    def model(self) -> Model | None:
-        """The catalog's record of the model, None for a custom one."""
-        model_id = self.scenario.workload.model_id
-        return self.catalog.models[model_id] if model_id else None
-
-    @property
-    def target(self) -> float:
-        """Interactivity asked for, tok/s/user."""
-        return self.scenario.workload.targets.interactivity_tok_s_per_user
-
-
-def question_of(context: Context, key: OptionKey, engines: tuple[str, ...]) -> Question | None:
-    """The curve an option is read from; None for a model without a record."""
-    model_id = context.scenario.workload.model_id
-    if model_id is None:
-        return None
-    workload = context.scenario.workload
-    return Question(
-        model_id,
-        key.hardware,
-        key.format,
-        workload.input_tokens,
-        workload.output_tokens,
-        key.decoding,
-        "any" if context.scenario.candidates.allow.disaggregated else "single-node",
-        engines,
-    )
-
-
-def operate(context: Context, key: OptionKey, engines: tuple[str, ...]) -> tuple[OperatingPoint | None, Curve | None, Gate]:
-    """Where an option runs for the target asked: at the target, or at its slowest knot if that is faster.
-
-    What nobody measured is estimated from relatives only for GPUs the user named; the gate is then open, not passed.
-    """
-    question = question_of(context, key, engines)
-    if question is None:
-        return None, None, Gate("latency", False, "not measured: a custom model has no measured range")
-    tail = tail_at(context.catalog, question, context.scenario.workload.targets.percentile)
-    target = tail.median_target(context.target) if tail else context.target
-    asked = f"; {tail.words(context.target)}" if tail else ""
-    own = own_curve(context.catalog, context.scenario.current.measured, question)
-    if own is not None:
-        return _operate_own(context, question, own, target, asked)
-    curve = curve_for(context.catalog, question) if _may_estimate(context, key) else context.catalog.curves.pooled(question)
-    curve = _with_probe(context, question, curve)
-    if curve is None:
-        return None, None, Gate("latency", False, why_no_curve(context.catalog, question))
-    at = max(target, curve.slowest)
-    reading = read_curve(context.catalog, curve, at)
-    if reading.tok_s_per_gpu is None:
-        return None, curve, Gate("latency", False, reading.reason + asked)
-    note = reading.reason if curve.origin is not None else ""
-    if curve.origin is None and at > target:
-        note = f"runs at its slowest measured point, {at:g} tok/s/user: faster than the {target:g} asked"
-    reason = note or f"{at:g} tok/s/user reached within {curve.slowest:g} to {curve.fastest:g} measured"
-    point = add_latency(
-        context.catalog,
-        context.scenario.workload,
-        question,
-        reading,
-        _operating_point(question, curve, reading, note + asked),
-        tail,
-    )
-    return point, curve, Gate("latency", None if curve.origin is not None else True, reason + asked)
-
-
-def _operate_own(
-    context: Context, question: Question, own: OwnCurve, target: float, asked: str
-) -> tuple[OperatingPoint | None, Curve | None, Gate]:
-    """An option the user measured: own points stand above everyone else's."""
-    reading = own.read(context.catalog, target)
-    if reading.tok_s_per_gpu is None or reading.curve is None:
-        return None, own.curve, Gate("latency", False, reading.reason + asked)
-    passed = None if reading.grade in ("transferred", "modelled") else True
-    return (
-        _operating_point(question, reading.curve, reading, reading.reason + asked),
-        own.curve,
-        Gate("latency", passed, reading.reason + asked),
-    )
-
-
-def _with_probe(context: Context, question: Question, curve: Curve | None) -> Curve | None:
-    """An estimate moved by the user's probe of that GPU; what was measured stays as it is."""
-    if curve is None or curve.origin is None:
-        return curve
-    change = efficiency_change(context.catalog, context.scenario.current.probes, question)
-    return curve if change is None else probed_curve(context.catalog, change, question, curve)
-
-
-def _may_estimate(context: Context, key: OptionKey) -> bool:
-    named = {*context.scenario.candidates.hardware, context.scenario.current.hardware}
-    return key.hardware in named and legality(context.catalog, key.hardware, key.format, context.model).legal
-
-
-def _operating_point(question: Question, curve: Curve, reading: Reading, note: str) -> OperatingPoint:
-    concurrency = reading.concurrency(question.output_share)
-    assert reading.tok_s_per_gpu is not None  # the caller has seen a number
-    assert reading.grade is not None
-    assert concurrency is not None
-    return OperatingPoint(
-        interactivity_tok_s_per_user=reading.at,
-        tok_s_per_gpu=reading.tok_s_per_gpu,
-        low=reading.low,
-        high=reading.high,
-        grade=reading.grade,
-        range=(curve.slowest, curve.fastest),
-        sources=reading.sources,
-        run_dates=tuple(sorted({knot.run_date or "undated" for knot in reading.knots})),
-        concurrency=concurrency,
-        replica_gpus=reading.replica_gpus,
-        engine=reading.engine or "",
-        users_per_gpu=reading.tok_s_per_gpu * question.output_share / reading.at,
-        note=note,
-    )
 
 
 def evaluate(context: Context, key: OptionKey, load: Load, price: Price | None) -> Option:
@@ -152,7 +20,7 @@ def evaluate(context: Context, key: OptionKey, load: Load, price: Price | None) 
     scenario = context.scenario
     point, curve, latency = operate(context, key, scenario.candidates.engines)
     quality = judge_quality(context, key)
-    fleet = _fleet(context, key, load, point)
+    fleet = _fleet(context, key, load, point, price)
     energy = energy_of(context.catalog, key.hardware, fleet.gpus, point.tok_s_per_gpu) if fleet and point else None
     gates = (
         _format_gate(context, key),
@@ -160,9 +28,9 @@ def evaluate(context: Context, key: OptionKey, load: Load, price: Price | None) 
         latency,
         _memory_gate(context, key, point),
         _replica_gate(point),
-        ttft_gate(scenario.workload.targets.ttft_ms, point),
+        ttft_gate(context.workload.targets.ttft_ms, point),
         _price_gate(context, key, price),
-        _power_gate(context, energy),
+        power_gate(context, energy),
         quality_gate(context, quality),
     )
     cost = fleet_cost(fleet.gpus, price.usd_per_gpu_hour, load) if fleet is not None and price is not None else None
@@ -172,7 +40,7 @@ def evaluate(context: Context, key: OptionKey, load: Load, price: Price | None) 
 
 def judge_quality(context: Context, key: OptionKey) -> QualityVerdict:
     """Quality of an option's format against today's."""
-    workload = context.scenario.workload
+    workload = context.workload
     params = context.model.total_params_b if context.model else workload.model.custom.total_params_b  # type: ignore[union-attr]
     precisions = context.catalog.precisions
     now = precisions[today_key(context).format]
@@ -194,18 +62,30 @@ def energy_of(catalog: Catalog, hardware: str, gpus: int, tok_s_per_gpu: float) 
     return None if kw is None else fleet_energy(gpus, kw, tok_s_per_gpu, book.id)
 
 
-def _fleet(context: Context, key: OptionKey, load: Load, point: OperatingPoint | None) -> Fleet | None:
+def effective_tok_s(context: Context, point: OperatingPoint, price: Price | None) -> float:
+    """Throughput that serves, tok/s/GPU: on spot less what interruptions cost."""
+    if price is None or price.basis != "spot" or price.provider == YOUR_BILL:
+        return point.tok_s_per_gpu
+    return point.tok_s_per_gpu * (1 - context.scenario.candidates.spot_overhead_fraction)
+
+
+def billed_gpus(context: Context, key: OptionKey) -> int:
+    """GPUs of a billed machine; 1 where GPUs are billed singly."""
+    whole_servers = context.scenario.candidates.billing == "server"
+    return context.catalog.hardware[key.hardware].gpus_per_server if whole_servers else 1
+
+
+def _fleet(context: Context, key: OptionKey, load: Load, point: OperatingPoint | None, price: Price | None) -> Fleet | None:
     if point is None or point.replica_gpus is None:
         return None
     sizing = context.scenario.sizing
-    whole_servers = context.scenario.candidates.billing == "server"
     return size_fleet(
         load,
-        point.tok_s_per_gpu,
+        effective_tok_s(context, point, price),
         point.replica_gpus,
         headroom_fraction=sizing.headroom_fraction,
         spare_replicas=sizing.spare_replicas,
-        billed_server_gpus=context.catalog.hardware[key.hardware].gpus_per_server if whole_servers else 1,
+        billed_server_gpus=billed_gpus(context, key),
     )
 
 
@@ -229,7 +109,7 @@ def _memory_gate(context: Context, key: OptionKey, point: OperatingPoint | None)
         return Gate("memory", True, "a configuration that was measured fits")
     if context.model is None:
         return Gate("memory", None, "a custom model's memory is sized with the evidence for it")
-    workload = context.scenario.workload
+    workload = context.workload
     hardware = context.catalog.hardware[key.hardware]
     tokens = workload.input_tokens + workload.output_tokens
     need = memory_need(context.catalog, context.model, context.catalog.precisions[key.format], hardware, tokens)
@@ -256,7 +136,8 @@ def _price_gate(context: Context, key: OptionKey, price: Price | None) -> Gate:
     return Gate("price", False, f"no {basis} offer for {name} that is at most 12 months old: give your own quote")
 
 
-def _power_gate(context: Context, energy: Energy | None) -> Gate | None:
+def power_gate(context: Context, energy: Energy | None) -> Gate | None:
+    """The whole fleet's all-in power against the cap, where the scenario sets one."""
     limit = context.scenario.candidates.max_kw
     if limit is None:
         return None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from statistics import NormalDist
 
 from advisor.catalog import Catalog
+from advisor.decision import Decision, LoadViews
 from advisor.evidence.age import Z80
 from advisor.evidence.latency import cache_gain_at, first_token
 from advisor.evidence.load import DecodeRate, LoadView, decode_rate, view_load
@@ -87,6 +88,17 @@ def chance_within(target: float, low: float, middle: float, high: float) -> floa
     if width == 0:
         return 1.0 if target >= middle else 0.0
     return NormalDist().cdf(Z80 * math.log(target / middle) / width)
+
+
+def load_views(decision: Decision) -> LoadViews:
+    """What random arrivals make of today's fleet and the chosen one; of one workload only, since several share replicas."""
+    if len(decision.loads) != 1:
+        return LoadViews()
+    today, chosen = (
+        None if option is None else load_view_of(decision.catalog, decision.scenario.workload, decision.load, option)
+        for option in (decision.baseline, decision.chosen)
+    )
+    return LoadViews(today, chosen)
 
 
 def load_view_of(catalog: Catalog, workload: Workload, load: Load, option: Option) -> LoadView | None:

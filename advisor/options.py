@@ -10,6 +10,7 @@ from advisor.economics import BreakEven, Cost, Energy
 from advisor.evidence.frontier import Curve
 from advisor.evidence.reading import Grade
 from advisor.formats import legality, resolve_precision
+from advisor.money.futures import Future
 from advisor.pricing import Price
 from advisor.quality import QualityVerdict
 from advisor.scenario import DecodingChoice, Scenario
@@ -50,7 +51,7 @@ class OperatingPoint:
     """Where an option runs. Rates in tok/s/user and tok/s/GPU; ``low``/``high`` bound the 80 % interval.
 
     ``ttft_ms`` is the median time to first token in closed loop. ``tail_ratio`` is TPOT at the percentile asked over the
-    median, None where the target is about the median.
+    median, None where the target is about the median. ``software`` says how old what was measured is.
     """
 
     interactivity_tok_s_per_user: float
@@ -72,11 +73,82 @@ class OperatingPoint:
     ttft_grade: Grade | None = None
     tail_ratio: float | None = None
     tail_grade: Grade | None = None
+    software: str = ""
+
+
+CRITERIA = ("cost", "latency", "quality", "evidence", "readiness", "energy")
+"""What options that pass are scored on; the names are those of the scenario's weights."""
+
+
+@dataclass(frozen=True)
+class Risk:
+    """Something that stands between an option and serving: it adds months or blocks, or must only be known."""
+
+    name: str
+    reason: str
+    added_months: float = 0.0
+    blocks: bool = False
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What moving to an option needs before it serves."""
+
+    risks: tuple[Risk, ...] = ()
+
+    @property
+    def added_months(self) -> float:
+        """Months the risks add to the lead time."""
+        return sum(risk.added_months for risk in self.risks)
+
+
+READY = Readiness()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an option stands among those that pass.
+
+    ``criteria`` are scores in the order of :data:`CRITERIA`: 0 to 1, but cost is 0 as today, 1 at the saving assumed to
+    count in full, and knows no bounds. ``score`` is their weighted mean. ``future`` is
+    its cheapest course of action. ``dominated_by`` names an option that is at least as good in every criterion and
+    better in one. ``why_not`` is one sentence, empty for the winner.
+    """
+
+    criteria: tuple[float, ...]
+    score: float
+    future: Future
+    dominated_by: str | None
+    weight_share_fraction: float
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What the draws say of an option's cheapest future against staying. NPVs in USD; P10/P50/P90 of the draws.
+
+    ``win_fraction`` is the share of draws in which the option scores best at the user's weights.
+    """
+
+    saves_money_fraction: float
+    target_met_fraction: float
+    saving_p10_usd: float
+    saving_p50_usd: float
+    saving_p90_usd: float
+    npv_p10_usd: float
+    npv_p50_usd: float
+    npv_p90_usd: float
+    win_fraction: float
 
 
 @dataclass(frozen=True)
 class Option:
-    """An option with all that was worked out; what could not be is None, with the reason among the gates."""
+    """An option with all that was worked out; what could not be is None, with the reason among the gates.
+
+    Of several workloads ``parts`` holds one option each; operating point and curve are then the first one's.
+    ``standing`` is what the decision made of it, ``outlook`` what the draws say.
+    """
 
     key: OptionKey
     gates: tuple[Gate, ...]
@@ -91,6 +163,10 @@ class Option:
     saving_per_token_fraction: float | None = None
     break_even: BreakEven | None = None
     rank: int | None = None
+    readiness: Readiness = READY
+    parts: tuple[Option, ...] = ()
+    standing: Standing | None = None
+    outlook: Outlook | None = None
 
     @property
     def feasible(self) -> bool:
@@ -99,8 +175,9 @@ class Option:
 
     @property
     def is_estimate(self) -> bool:
-        """Whether nobody measured the option: its throughput is transferred or modelled."""
-        return self.operating_point is not None and self.operating_point.grade in ("transferred", "modelled")
+        """Whether nobody measured the option: its throughput is transferred or modelled, for any of its workloads."""
+        points = [part.operating_point for part in self.parts or (self,)]
+        return any(point is not None and point.grade in ("transferred", "modelled") for point in points)
 
     @property
     def failures(self) -> tuple[Gate, ...]:

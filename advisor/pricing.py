@@ -8,11 +8,14 @@ from statistics import median
 
 from advisor.catalog import Catalog
 from advisor.catalog.records import Offer, PriceBook
-from advisor.scenario import CandidatePrice, Current
+from advisor.errors import Problem, ScenarioError
+from advisor.money.terms import owner_rate_usd_per_gpu_hour, power_usd_per_gpu_month
+from advisor.scenario import CandidatePrice, Current, Finance, Owned
 from advisor.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
 YOUR_QUOTE = "your quote"
 YOUR_BILL = "your bill"
+YOUR_HARDWARE = "your own hardware"
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,16 @@ def months_between(earlier: str, later: str) -> int:
     return month_number(later) - month_number(earlier)
 
 
-def current_price(current: Current) -> Price:
-    """Today's price, from the bill as typed."""
+def current_price(catalog: Catalog, current: Current, finance: Finance) -> Price:
+    """Today's price, from the bill as typed, or the owner's cost of own hardware.
+
+    Raises:
+        ScenarioError: own hardware whose power cannot be priced.
+    """
     typed = current.price
+    if typed is None:
+        assert current.owned is not None  # the scenario holds one of the two
+        return owner_price(catalog, current.hardware, current.owned, finance, "current.owned.kw_per_gpu")
     if typed.usd_per_gpu_hour is not None:
         rate, rule = typed.usd_per_gpu_hour, "as entered"
     else:
@@ -55,6 +65,24 @@ def current_price(current: Current) -> Price:
         rate = typed.usd_per_month / (current.gpus * HOURS_PER_MONTH)
         rule = f"{typed.usd_per_month:,.0f} USD a month / ({current.gpus} GPUs x {HOURS_PER_MONTH:g} h)"
     return Price(rate, YOUR_BILL, typed.basis, None, (), rule)
+
+
+def owner_price(catalog: Catalog, hardware: str, owned: Owned, finance: Finance, kw_field: str) -> Price:
+    """Owner's cost of own hardware: depreciation, power, hosting. Raises ScenarioError where power cannot be priced."""
+    book = catalog.default_power_book
+    all_in = book.kw_per_gpu.get(hardware)
+    power = power_usd_per_gpu_month(owned, finance, all_in)
+    if power is None:
+        missing = "finance.usd_per_kwh" if finance.usd_per_kwh is None else kw_field
+        raise ScenarioError([Problem(missing, f"is needed to price the power of own {catalog.hardware[hardware].name}")])
+    rate = owner_rate_usd_per_gpu_hour(owned, power)
+    kw = f"{owned.kw_per_gpu:g} kW x PUE {finance.pue:g}" if owned.kw_per_gpu is not None else f"{all_in:g} kW all-in"
+    rule = (
+        f"({owned.capex_usd_per_gpu:,.0f} USD less {owned.residual_fraction:.0%}) over {owned.life_months} months, "
+        f"{kw} at {finance.usd_per_kwh:g} USD/kWh, hosting {owned.hosting_usd_per_gpu_month:,.0f} USD a month"
+    )
+    source = () if owned.kw_per_gpu is not None else (book.source,)
+    return Price(rate, YOUR_HARDWARE, "owner_cost", None, source, rule)
 
 
 def candidate_price(catalog: Catalog, hardware: str, wanted: CandidatePrice) -> Price | None:
@@ -67,7 +95,7 @@ def candidate_price(catalog: Catalog, hardware: str, wanted: CandidatePrice) -> 
         return Price(wanted.overrides[hardware], YOUR_QUOTE, "quote", None, (), "as entered")
     if wanted.book is not None:
         return book_price(catalog.price_books[wanted.book], hardware)
-    return offer_price(catalog, hardware, wanted.basis)
+    return offer_price(catalog, hardware, wanted.basis, wanted.provider, wanted.as_of)
 
 
 def book_price(book: PriceBook, hardware: str) -> Price | None:
@@ -78,29 +106,46 @@ def book_price(book: PriceBook, hardware: str) -> Price | None:
     return Price(rate, book.title, book.basis, book.effective_from, (book.source,), f"price book {book.id}", book=book)
 
 
-def offer_price(catalog: Catalog, hardware: str, basis: str) -> Price | None:
+def offer_price(
+    catalog: Catalog, hardware: str, basis: str, provider: str | None = None, as_of: str | None = None
+) -> Price | None:
     """The default price (design.md, formula 12), or None without a usable offer.
 
     Median over providers of each provider's newest offer; at most ``price_max_age_months`` before the catalog's
-    date; confidence not low. Where a provider lists several on that date (regions, machine types), its lowest.
+    date, confidence not low. Where a provider lists several on that date (regions, machine types), its lowest.
+    A provider that is named brings its low-confidence offers too; a date takes the offers known by then.
     """
     newest = newest_by_provider(
         offer
-        for offer in catalog.offers
-        if offer.hardware == hardware
-        and offer.basis == basis
-        and offer.confidence != "low"
-        and months_between(offer.as_of, catalog.as_of) <= catalog.assume("price_max_age_months")
+        for offer in known_offers(catalog, hardware, basis, as_of)
+        if (offer.confidence != "low" if provider is None else offer.provider == provider)
     )
     if not newest:
         return None
     prices = [offer.usd_per_gpu_hour for offer in newest]
     dates = sorted(offer.as_of for offer in newest)
     count = len(newest)
-    provider = newest[0].provider if count == 1 else f"median of {count} providers"
-    rule = "newest offer per provider, at most 12 months old, confidence not low; the median"
+    name = newest[0].provider if count == 1 else f"median of {count} providers"
+    known = "" if as_of is None else f" as known on {as_of}"
+    rule = f"newest offer per provider{known}, at most 12 months old, confidence not low; the median"
+    if provider is not None:
+        rule = f"newest offer of {provider}{known}, at most 12 months old"
     sources = tuple(dict.fromkeys(offer.source for offer in newest))
-    return Price(median(prices), provider, basis, dates[-1], sources, rule, min(prices), max(prices), dates[0], newest)
+    return Price(median(prices), name, basis, dates[-1], sources, rule, min(prices), max(prices), dates[0], newest)
+
+
+def known_offers(catalog: Catalog, hardware: str, basis: str, as_of: str | None = None) -> tuple[Offer, ...]:
+    """Offers of a GPU on a basis that were known on a date and at most ``price_max_age_months`` old then."""
+    day = as_of or catalog.as_of
+    oldest = catalog.assume("price_max_age_months")
+    return tuple(
+        offer
+        for offer in catalog.offers
+        if offer.hardware == hardware
+        and offer.basis == basis
+        and offer.as_of <= day[: len(offer.as_of)]
+        and months_between(offer.as_of, day) <= oldest
+    )
 
 
 def newest_by_provider(offers: Iterable[Offer]) -> tuple[Offer, ...]:

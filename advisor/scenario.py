@@ -7,16 +7,29 @@ catalog is given as validation context: see :mod:`advisor.scenario_io`.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from advisor.catalog.records import PriceBasis
 from advisor.measured import MOST_POINTS, MOST_PROBES, MeasuredPoint, MeasuredProbe
 from advisor.resolved_names import EngineName, HardwareName, ModelName, PrecisionName, PriceBookName
+from advisor.scenario_base import Part, field
+from advisor.scenario_money import (
+    Commitment,
+    Finance,
+    Migration,
+    Owned,
+    Preferences,
+    PriceChange,
+    Uncertainty,
+    Weights,
+)
 
 SCHEMA_VERSION = 1
+HOURS_PER_DAY = 24
+MAX_WORKLOADS = 8
 DecodingChoice = Literal["none", "mtp"]
 Vendor = Literal["nvidia", "amd"]
 Billing = Literal["server", "gpu"]
@@ -32,15 +45,33 @@ ScenarioTask = Literal[
 ]
 
 
-def field(default: Any = ..., *, label: str, unit: str = "", help: str = "", **bounds: Any) -> Any:
-    """A scenario field: its default, label, unit, help and bounds, in the one place all readers share."""
-    return Field(default, title=label, description=help, json_schema_extra={"unit": unit}, **bounds)
-
-
-class Part(BaseModel):
-    """Base of the scenario's parts: frozen, strict, no unknown fields, no NaN."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+__all__ = [
+    "Allow",
+    "CandidatePrice",
+    "Candidates",
+    "CatalogPin",
+    "Commitment",
+    "Current",
+    "CurrentPrice",
+    "CustomModel",
+    "CustomModelChoice",
+    "Demand",
+    "Finance",
+    "Migration",
+    "Owned",
+    "Part",
+    "Preferences",
+    "PriceChange",
+    "Quality",
+    "Scenario",
+    "Sizing",
+    "Targets",
+    "Task",
+    "Uncertainty",
+    "Weights",
+    "Workload",
+    "field",
+]
 
 
 class CustomModel(Part):
@@ -81,8 +112,36 @@ class Demand(Part):
         None, label="Requests per user and minute", unit="requests/min", gt=0, le=1e4
     )
     peak_to_mean_ratio: float = field(
-        2.0, label="Peak to mean", unit="ratio", help="Busiest quarter of an hour over the mean.", ge=1, le=100
+        2.0,
+        label="Peak to mean",
+        unit="ratio",
+        help="Busiest quarter of an hour over the mean. A 24-hour profile gives its own.",
+        ge=1,
+        le=100,
     )
+    profile_24h: tuple[Annotated[float, Field(ge=0, le=1e16)], ...] = field(
+        (),
+        label="Profile of a day",
+        unit="any, hour by hour",
+        help="24 values, from midnight: only their proportions count. Empty: none.",
+    )
+
+    @model_validator(mode="after")
+    def _whole_day(self) -> Demand:
+        if self.profile_24h and (len(self.profile_24h) != HOURS_PER_DAY or not sum(self.profile_24h) > 0):
+            raise PydanticCustomError(
+                "profile",
+                "profile_24h needs 24 values, not all of them 0 (found {count})",
+                {"count": len(self.profile_24h)},
+            )
+        return self
+
+    @property
+    def peak_ratio(self) -> float:
+        """Peak over mean: the busiest hour of the profile where there is one, else as entered."""
+        if self.profile_24h:
+            return max(self.profile_24h) * HOURS_PER_DAY / sum(self.profile_24h)
+        return self.peak_to_mean_ratio
 
     @model_validator(mode="after")
     def _one_unit(self) -> Demand:
@@ -182,20 +241,6 @@ class CurrentPrice(Part):
         return self
 
 
-class Commitment(Part):
-    """What is left of today's contract."""
-
-    months_left: int = field(0, label="Months left", unit="months", ge=0, le=120)
-    recoverable_fraction: float = field(
-        0.0,
-        label="Recoverable",
-        unit="fraction",
-        help="Share of the remaining payments you get back if you leave early.",
-        ge=0,
-        le=1,
-    )
-
-
 class Current(Part):
     """The fleet of today."""
 
@@ -204,7 +249,8 @@ class Current(Part):
     precision: PrecisionName = field("fp8", label="Precision")
     decoding: DecodingChoice = field("none", label="Decoding")
     engine: EngineName | None = field(None, label="Engine")
-    price: CurrentPrice = field(label="Price")
+    price: CurrentPrice | None = field(None, label="Price")
+    owned: Owned | None = field(None, label="Own hardware")
     billing: Billing = field("server", label="Billed by")
     utilization_fraction: float | None = field(
         None, label="Utilization", unit="fraction", help="Used only when no demand is given.", gt=0, le=1
@@ -217,12 +263,40 @@ class Current(Part):
         (), label="Own probes", help="Results of `advisor probe`, of any GPU considered.", max_length=MOST_PROBES
     )
 
+    @model_validator(mode="after")
+    def _one_bill(self) -> Current:
+        if (self.price is None) == (self.owned is None):
+            raise PydanticCustomError("price", "price is needed; or else owned, for hardware on your own books", {})
+        committed = self.commitment.gpus
+        if committed is not None and committed > self.gpus:
+            raise PydanticCustomError(
+                "commitment",
+                "commitment.gpus ({committed}) is above gpus ({gpus})",
+                {"committed": committed, "gpus": self.gpus},
+            )
+        return self
+
+    @property
+    def committed_gpus(self) -> int:
+        """GPUs under contract; 0 without one."""
+        if self.commitment.months_left == 0:
+            return 0
+        return self.gpus if self.commitment.gpus is None else self.commitment.gpus
+
 
 class CandidatePrice(Part):
     """Where candidate prices come from: offers on a basis, a named book, and own quotes, which win."""
 
     basis: PriceBasis = field("on_demand", label="Basis")
     book: PriceBookName | None = field(None, label="Price book")
+    provider: str | None = field(None, label="Provider", help="Only its offers enter. Empty: all.", max_length=80)
+    as_of: str | None = field(
+        None,
+        label="As of",
+        unit="date",
+        help="Offers as they were known on that day (2026-03-15). Empty: the catalog's date.",
+        pattern=r"^\d{4}-\d{2}-\d{2}$",
+    )
     overrides: dict[HardwareName, Annotated[float, Field(gt=0, le=1000)]] = Field(default_factory=dict)
 
 
@@ -232,6 +306,11 @@ class Allow(Part):
     spot: bool = field(False, label="Spot")
     disaggregated: bool = field(False, label="Disaggregated serving")
     vendors: tuple[Vendor, ...] = field(("nvidia", "amd"), label="Vendors", min_length=1)
+    api_tokens: bool | None = field(
+        None,
+        label="Buying tokens",
+        help="A provider's latency, precision and terms for your data. Empty: advised only if every listed price wins.",
+    )
 
 
 class Candidates(Part):
@@ -242,7 +321,19 @@ class Candidates(Part):
     price: CandidatePrice = field(CandidatePrice(), label="Price")
     billing: Billing = field("server", label="Billed by")
     allow: Allow = field(Allow(), label="Allow")
+    spot_overhead_fraction: float = field(
+        0.1,
+        label="Spot interruptions",
+        unit="fraction",
+        help="Throughput lost to interruptions and restarts; enters where the price is a spot price.",
+        ge=0,
+        lt=1,
+    )
+    owned: dict[HardwareName, Owned] = Field(default_factory=dict)
     max_kw: float | None = field(None, label="Power limit", unit="kW", gt=0, le=1e6)
+    max_usd_per_month: float | None = field(None, label="Budget a month", unit="USD/month", gt=0, le=1e10)
+    max_one_off_usd: float | None = field(None, label="Budget for moving", unit="USD", ge=0, le=1e10)
+    serve_within_months: int | None = field(None, label="Must serve within", unit="months", help="From today.", ge=0, le=120)
 
     @model_validator(mode="after")
     def _spot_allowed(self) -> Candidates:
@@ -258,35 +349,6 @@ class Quality(Part):
     calibration: Literal["ptq", "qad", "own", "dynamic"] = field("ptq", label="Calibration")
 
 
-class Migration(Part):
-    """What moving costs and how long it takes."""
-
-    engineering_weeks: float = field(6.0, label="Engineering", unit="weeks", ge=0, le=1000)
-    usd_per_engineering_week: float = field(5000.0, label="Engineering rate", unit="USD/week", ge=0, le=1e6)
-    revalidation_usd: float = field(20000.0, label="Re-validation", unit="USD", ge=0, le=1e8)
-    parallel_months: float = field(1.0, label="Parallel running", unit="months", ge=0, le=24)
-    ramp_months: int = field(2, label="Ramp", unit="months", ge=0, le=36)
-    lead_time_months: int = field(2, label="Lead time", unit="months", ge=0, le=36)
-    contingency_fraction: float = field(0.15, label="Contingency", unit="fraction", ge=0, le=2)
-
-
-class PriceChange(Part):
-    """Signed price change a year, apart for today's GPUs and candidates."""
-
-    current: float = field(0.0, label="Current", unit="fraction/year", gt=-1, le=5)
-    candidate: float = field(0.0, label="Candidate", unit="fraction/year", gt=-1, le=5)
-
-
-class Finance(Part):
-    """Horizon and rates."""
-
-    horizon_months: int = field(36, label="Horizon", unit="months", ge=1, le=120)
-    discount_rate_per_year: float = field(0.10, label="Discount rate", unit="fraction/year", ge=0, le=1)
-    price_change_per_year: PriceChange = field(PriceChange(), label="Price change")
-    usd_per_kwh: float | None = field(None, label="Electricity", unit="USD/kWh", gt=0, le=10)
-    pue: float = field(1.3, label="PUE", unit="ratio", ge=1, le=5)
-
-
 class Sizing(Part):
     """How much spare capacity a fleet keeps."""
 
@@ -294,26 +356,6 @@ class Sizing(Part):
         0.2, label="Headroom", unit="fraction", help="Share of measured throughput left free at the peak.", ge=0, lt=1
     )
     spare_replicas: int = field(0, label="Spare replicas", unit="replicas", ge=0, le=1000)
-
-
-class Weights(Part):
-    """What counts how much among options that pass."""
-
-    cost: float = Field(0.5, ge=0, le=1)
-    latency: float = Field(0.1, ge=0, le=1)
-    quality: float = Field(0.15, ge=0, le=1)
-    evidence: float = Field(0.1, ge=0, le=1)
-    readiness: float = Field(0.1, ge=0, le=1)
-    energy: float = Field(0.05, ge=0, le=1)
-
-
-class Preferences(Part):
-    """The buyer's weights, and the saving below which a change is not worth its trouble."""
-
-    weights: Weights = Weights()
-    minimum_saving_fraction: float = field(
-        0.05, label="Smallest saving worth a change", unit="fraction", help="Below this the advice is to stay.", ge=0, lt=1
-    )
 
 
 class CatalogPin(Part):
@@ -327,13 +369,14 @@ class Scenario(Part):
 
     schema_version: Literal[1] = field(SCHEMA_VERSION, label="Schema", alias="schema")
     name: str = field("", label="Name", max_length=200)
-    workloads: tuple[Workload, ...] = field(label="Workloads", min_length=1, max_length=1)
+    workloads: tuple[Workload, ...] = field(label="Workloads", min_length=1, max_length=MAX_WORKLOADS)
     current: Current = field(label="Today")
     candidates: Candidates = field(Candidates(), label="Candidates")
     quality: Quality = field(Quality(), label="Quality")
     migration: Migration = field(Migration(), label="Migration")
     finance: Finance = field(Finance(), label="Finance")
     sizing: Sizing = field(Sizing(), label="Sizing")
+    uncertainty: Uncertainty = field(Uncertainty(), label="Uncertainty")
     preferences: Preferences = field(Preferences(), label="Preferences")
     catalog: CatalogPin = field(CatalogPin(), label="Catalog")
 
@@ -341,5 +384,5 @@ class Scenario(Part):
 
     @property
     def workload(self) -> Workload:
-        """The one workload of the scenario."""
+        """The first workload: the one of the scenario where there is but one."""
         return self.workloads[0]

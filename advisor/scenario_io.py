@@ -13,8 +13,9 @@ from pydantic import ValidationError
 
 from advisor.catalog import Catalog
 from advisor.catalog.reading import parse_yaml, yaml_problem
-from advisor.errors import Problem, ScenarioError
+from advisor.errors import Problem, QueryError, ScenarioError
 from advisor.formats import legality, resolve_precision
+from advisor.profile import profile_of_day
 from advisor.scenario import Scenario
 
 MAX_FILE_BYTES = 1_000_000
@@ -60,18 +61,21 @@ def load_scenario(path: Path, catalog: Catalog) -> Scenario:
         raise ScenarioError([Problem(str(path), f"cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
         raise ScenarioError([Problem(path.name, "is not UTF-8 text")]) from error
-    return parse_scenario(text, catalog, where=path.name)
+    return build_scenario(_with_profiles(_parse(text, path.name), path.parent), catalog, path.name)
 
 
 def parse_scenario(text: str, catalog: Catalog, where: str = "scenario") -> Scenario:
     """Parse a scenario from YAML or JSON text. Raises ScenarioError."""
+    return build_scenario(_parse(text, where), catalog, where)
+
+
+def _parse(text: str, where: str) -> Any:
     try:
-        data = parse_yaml(text)
+        return parse_yaml(text)
     except yaml.YAMLError as error:
         raise ScenarioError([yaml_problem(where, error)]) from error
     except RecursionError as error:
         raise ScenarioError([Problem(where, "is nested too deeply")]) from error
-    return build_scenario(data, catalog, where)
 
 
 def build_scenario(data: Any, catalog: Catalog, where: str = "scenario") -> Scenario:
@@ -188,13 +192,59 @@ def _precision_problems(data: Mapping[str, Any], catalog: Catalog) -> list[Probl
 
 
 def _demand_problems(scenario: Scenario) -> list[Problem]:
-    demand = scenario.workload.demand
-    if (demand is None or not demand.is_given) and scenario.current.utilization_fraction is None:
-        return [
-            Problem(
-                "workloads[0].demand",
-                "is needed: requests_per_second_mean, tokens_per_day, or active_users with requests_per_user_minute;"
-                " or else current.utilization_fraction, from which the demand follows",
-            )
-        ]
-    return []
+    """A volume for every workload; a single one may follow from the utilization of today's fleet."""
+    units = "requests_per_second_mean, tokens_per_day, or active_users with requests_per_user_minute"
+    alone = len(scenario.workloads) == 1
+    if alone and scenario.current.utilization_fraction is not None:
+        return []
+    rest = (
+        "; or else current.utilization_fraction, from which the demand follows"
+        if alone
+        else "; several workloads need one each"
+    )
+    return [
+        Problem(f"workloads[{number}].demand", f"is needed: {units}{rest}")
+        for number, workload in enumerate(scenario.workloads)
+        if workload.demand is None or not workload.demand.is_given
+    ]
+
+
+def _with_profiles(data: Any, folder: Path) -> Any:
+    """The data with every ``profile_csv`` of a demand read from beside the scenario file.
+
+    Raises:
+        ScenarioError: a file that cannot be read or holds no profile of a day.
+    """
+    if not isinstance(data, dict) or not isinstance(data.get("workloads"), tuple | list):
+        return data
+    workloads, problems = [], []
+    for number, workload in enumerate(data["workloads"]):
+        demand = workload.get("demand") if isinstance(workload, dict) else None
+        if not isinstance(demand, dict) or "profile_csv" not in demand:
+            workloads.append(workload)
+            continue
+        where = f"workloads[{number}].demand.profile_csv"
+        demand = dict(demand)
+        name = demand.pop("profile_csv")
+        if "profile_24h" in demand:
+            problems.append(Problem(where, "give one of profile_csv and profile_24h"))
+            continue
+        try:
+            demand["profile_24h"] = profile_of_day(_profile_text(folder, name, where), where)
+        except QueryError as error:
+            problems += error.problems
+        workloads.append({**workload, "demand": demand})
+    if problems:
+        raise ScenarioError(problems)
+    return {**data, "workloads": tuple(workloads)}
+
+
+def _profile_text(folder: Path, name: Any, where: str) -> str:
+    if not isinstance(name, str) or Path(name).is_absolute() or ".." in Path(name).parts:
+        raise QueryError([Problem(where, f"a file beside the scenario is expected (found {name!r})")])
+    try:
+        return (folder / name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise QueryError([Problem(where, f"{name} cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise QueryError([Problem(where, f"{name} is not UTF-8 text")]) from error

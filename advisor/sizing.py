@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advisor.scenario import Demand, Workload
@@ -24,8 +25,22 @@ class Load:
 
 
 @dataclass(frozen=True)
+class FleetPart:
+    """One workload's share of a fleet: peak to carry, throughput that serves, replicas. GPUs before packing."""
+
+    peak_tok_s: float
+    tok_s_per_gpu: float
+    replicas: int
+    replica_gpus: int
+    needed_gpus: float
+
+
+@dataclass(frozen=True)
 class Fleet:
-    """GPUs bought. ``needed_gpus`` is the unrounded need, headroom included; capacity is as measured."""
+    """GPUs bought. ``needed_gpus`` is the unrounded need, headroom included; capacity is as measured.
+
+    Of several workloads ``replicas`` and ``needed_gpus`` are sums, ``replica_gpus`` the largest replica.
+    """
 
     gpus: int
     replicas: int
@@ -34,6 +49,12 @@ class Fleet:
     needed_gpus: float
     capacity_tok_s: float
     utilization_fraction: float
+    parts: tuple[FleetPart, ...] = ()
+
+    @property
+    def spare_fraction(self) -> float:
+        """Capacity headroom: share of the GPUs free at the peak; negative where the peak exceeds the fleet."""
+        return 1 - sum(part.peak_tok_s / part.tok_s_per_gpu for part in self.parts) / self.gpus
 
 
 def requests_per_second(demand: Demand, workload: Workload) -> float:
@@ -52,7 +73,10 @@ def load_from_demand(workload: Workload, demand: Demand) -> Load:
     """Mean and peak token rates of a given demand."""
     tokens = workload.input_tokens + workload.output_tokens
     mean = requests_per_second(demand, workload) * tokens
-    return Load(mean, mean * demand.peak_to_mean_ratio, workload.output_tokens / tokens, "demand as entered")
+    origin = "demand as entered"
+    if demand.profile_24h:
+        origin += f", peak from the profile of a day ({demand.peak_ratio:.2f} times the mean)"
+    return Load(mean, mean * demand.peak_ratio, workload.output_tokens / tokens, origin)
 
 
 def load_from_utilization(workload: Workload, gpus: int, tok_s_per_gpu: float, utilization: float) -> Load:
@@ -62,7 +86,7 @@ def load_from_utilization(workload: Workload, gpus: int, tok_s_per_gpu: float, u
     """
     tokens = workload.input_tokens + workload.output_tokens
     mean = gpus * tok_s_per_gpu * utilization
-    ratio = workload.demand.peak_to_mean_ratio if workload.demand is not None else 1.0
+    ratio = workload.demand.peak_ratio if workload.demand is not None else 1.0
     origin = f"{gpus} GPUs x {tok_s_per_gpu:,.0f} tok/s/GPU x {utilization:.0%} utilization"
     return Load(mean, mean * ratio, workload.output_tokens / tokens, origin)
 
@@ -105,4 +129,39 @@ def _fleet(
     gpus: int, replicas: int, replica_gpus: int, servers: int, needed: float, tok_s_per_gpu: float, load: Load
 ) -> Fleet:
     capacity = gpus * tok_s_per_gpu
-    return Fleet(gpus, replicas, replica_gpus, servers, needed, capacity, load.mean_tok_s / capacity)
+    part = FleetPart(load.peak_tok_s, tok_s_per_gpu, replicas, replica_gpus, needed)
+    return Fleet(gpus, replicas, replica_gpus, servers, needed, capacity, load.mean_tok_s / capacity, (part,))
+
+
+def add_loads(loads: Sequence[Load]) -> Load:
+    """Several workloads as one: rates add up; each is sized at its own peak, so peaks add up too."""
+    if len(loads) == 1:
+        return loads[0]
+    mean = sum(load.mean_tok_s for load in loads)
+    output = sum(load.mean_output_tok_s for load in loads) / mean
+    return Load(mean, sum(load.peak_tok_s for load in loads), output, f"{len(loads)} workloads, each at its own peak")
+
+
+def pack(fleets: Sequence[Fleet], loads: Sequence[Load], billed_server_gpus: int) -> Fleet:
+    """Fleets sized workload by workload, packed into one: replicas are not shared, machines are.
+
+    The time the GPUs are busy adds up: utilization is sum(mean / throughput) over the GPUs.
+    """
+    parts = tuple(part for fleet in fleets for part in fleet.parts)
+    servers = guarded_ceil(sum(part.replicas * part.replica_gpus for part in parts) / billed_server_gpus)
+    return shared_fleet(servers * billed_server_gpus, servers, parts, loads)
+
+
+def shared_fleet(gpus: int, servers: int, parts: Sequence[FleetPart], loads: Sequence[Load]) -> Fleet:
+    """A fleet of given size that serves several workloads."""
+    busy = sum(load.mean_tok_s / part.tok_s_per_gpu for load, part in zip(loads, parts, strict=True)) / gpus
+    return Fleet(
+        gpus,
+        sum(part.replicas for part in parts),
+        max(part.replica_gpus for part in parts),
+        servers,
+        sum(part.needed_gpus for part in parts),
+        sum(load.mean_tok_s for load in loads) / busy,
+        busy,
+        tuple(parts),
+    )

@@ -1,4 +1,4 @@
-"""Money by hand and by property: cost per token, saving, break-even, futures, payback."""
+"""Single figures of money by hand and by property: cost per token, saving, break-even, one-offs."""
 
 import pytest
 from hypothesis import given
@@ -8,25 +8,13 @@ from advisor.economics import (
     break_even,
     fleet_cost,
     fleet_energy,
-    move,
     one_off_cost,
-    payback_month,
     saving,
-    stay,
-    tune,
     usd_per_mtok,
 )
-from advisor.scenario import Commitment, Finance, Migration
+from advisor.scenario import Migration
 from advisor.sizing import Load
 
-FREE = Migration(
-    engineering_weeks=0.0,
-    revalidation_usd=0.0,
-    parallel_months=0.0,
-    ramp_months=0,
-    lead_time_months=0,
-    contingency_fraction=0.0,
-)
 money = st.floats(1, 1e6)
 
 
@@ -69,56 +57,5 @@ def test_break_even_put_back_in_gives_equality(gpus_a, price_a, gpus_b, price_b)
     ) or gpus_b * price_b == pytest.approx(gpus_a * price_a)
 
 
-def test_zero_discount_makes_npv_the_sum():
-    finance = Finance(discount_rate_per_year=0.0)
-    future = move("move_now", 100.0, 60.0, 0, Migration(), Commitment(months_left=5), finance)
-    assert future.npv_cost == pytest.approx(future.total_cost)
-
-
-def test_discounting_by_hand():
-    """12 payments of 100 at 10 % a year: sum of 100 / 1.1^(m/12)."""
-    future = stay(100.0, Finance(horizon_months=12))
-    assert future.npv_cost == pytest.approx(sum(100 / 1.1 ** (m / 12) for m in range(1, 13)))
-
-
-def test_committed_spend_stands_in_every_future():
-    """Nothing recoverable for 6 of 12 months: moving at once pays both until then."""
-    finance = Finance(horizon_months=12, discount_rate_per_year=0.0)
-    now = move("move_now", 100.0, 60.0, 0, FREE, Commitment(months_left=6), finance)
-    assert now.flows == (160.0,) * 6 + (60.0,) * 6
-    half = move("move_now", 100.0, 60.0, 0, FREE, Commitment(months_left=6, recoverable_fraction=0.5), finance)
-    assert half.flows == (110.0,) * 6 + (60.0,) * 6
-
-
-def test_moving_at_the_end_of_the_contract():
-    finance = Finance(horizon_months=12, discount_rate_per_year=0.0)
-    end = move("move_at_contract_end", 100.0, 60.0, 6, FREE, Commitment(months_left=6), finance)
-    assert end.flows == (100.0,) * 6 + (60.0,) * 6
-    assert end.payback_month == 0
-
-
-def test_lead_ramp_and_parallel_running():
-    """Order in month 0, 1 month lead, 2 months ramp, 1 month parallel: new 0, 1/2, 1; old 1, 1, 1/2, 0."""
-    migration = Migration(
-        lead_time_months=1, ramp_months=2, parallel_months=1.0, engineering_weeks=0.0, revalidation_usd=0.0
-    )
-    future = move("move_now", 100.0, 60.0, 0, migration, Commitment(), Finance(horizon_months=5))
-    assert future.flows == pytest.approx((100, 130, 110, 60, 60))
-
-
-def test_tuning_saves_only_where_the_contract_lets_it():
-    finance = Finance(horizon_months=4, discount_rate_per_year=0.0)
-    assert tune(100.0, 70.0, 0.0, Commitment(months_left=2), finance).flows == (100, 100, 70, 70)
-    assert tune(100.0, 70.0, 0.0, Commitment(), finance).flows == (70,) * 4
-
-
 def test_one_off_carries_contingency():
     assert one_off_cost(Migration()) == pytest.approx((6 * 5000 + 20000) * 1.15)
-
-
-@pytest.mark.parametrize(
-    ("one_off", "flows", "month"),
-    [(0.0, (50.0,) * 4, 0), (100.0, (50.0,) * 4, 2), (250.0, (50.0,) * 4, None), (40.0, (50, 200, 50, 50, 50), 4)],
-)
-def test_payback_is_the_month_from_which_it_stays_positive(one_off, flows, month):
-    assert payback_month(one_off, flows, (100.0,) * len(flows)) == month

@@ -5,7 +5,17 @@ from dataclasses import replace
 import pytest
 
 from advisor.catalog.records import Offer
-from advisor.pricing import candidate_price, current_price, months_between, newest_by_provider, offer_price, other_bases
+from advisor.errors import ScenarioError
+from advisor.price_warnings import price_warnings
+from advisor.pricing import (
+    book_price,
+    candidate_price,
+    current_price,
+    months_between,
+    newest_by_provider,
+    offer_price,
+    other_bases,
+)
 from advisor.scenario import CandidatePrice
 
 
@@ -64,9 +74,42 @@ def test_own_quote_wins_and_is_applied_as_typed(catalog):
     assert candidate_price(catalog, "l40s", wanted) is None
 
 
-def test_monthly_bill_becomes_an_hourly_rate(make):
+def test_monthly_bill_becomes_an_hourly_rate(catalog, make):
     scenario = make(current={"price": {"usd_per_month": 146000.0}, "gpus": 100})
-    assert current_price(scenario.current).usd_per_gpu_hour == pytest.approx(2.0)
+    assert current_price(catalog, scenario.current, scenario.finance).usd_per_gpu_hour == pytest.approx(2.0)
+
+
+def test_an_owners_cost_by_hand(catalog, make):
+    """(30,000 less 10 %) over 60 months = 450; 0.7 kW x 1.3 x 730 h x 0.10 = 66.43; hosting 50: 566.43 / 730 an hour."""
+    owned = {"capex_usd_per_gpu": 30000.0, "residual_fraction": 0.1, "kw_per_gpu": 0.7, "hosting_usd_per_gpu_month": 50.0}
+    scenario = make(current={"price": None, "owned": owned}, finance={"usd_per_kwh": 0.10})
+    price = current_price(catalog, scenario.current, scenario.finance)
+    assert price.usd_per_gpu_hour == pytest.approx(566.43 / 730)
+    assert price.basis == "owner_cost"
+
+
+def test_own_hardware_needs_a_price_of_power(catalog, make):
+    scenario = make(current={"price": None, "owned": {"capex_usd_per_gpu": 30000.0}})
+    with pytest.raises(ScenarioError, match=r"finance\.usd_per_kwh"):
+        current_price(catalog, scenario.current, scenario.finance)
+
+
+def test_a_named_provider_and_a_date(catalog):
+    """Spheron's H200, as known on two days of March 2026: 1.56, then 4.54."""
+    first = candidate_price(catalog, "h200", CandidatePrice(provider="spheron", as_of="2026-03-15"))
+    later = candidate_price(catalog, "h200", CandidatePrice(provider="spheron", as_of="2026-03-17"))
+    assert (first.usd_per_gpu_hour, later.usd_per_gpu_hour) == (1.56, 4.54)
+    assert candidate_price(catalog, "h200", CandidatePrice(provider="nobody")) is None
+
+
+def test_the_outlier_is_named_and_ordinary_prices_are_not(catalog):
+    book = catalog.price_books["spheron-2026-03-15"]
+    odd = price_warnings(catalog, "h200", book_price(book, "h200"))
+    assert "outlier" in {warning.code for warning in odd}
+    ordinary = price_warnings(catalog, "h200", offer_price(catalog, "h200", "on_demand"))
+    assert "outlier" not in {warning.code for warning in ordinary}
+    quote = candidate_price(catalog, "b200", CandidatePrice(overrides={"b200": 55.0}))
+    assert [warning.code for warning in price_warnings(catalog, "b200", quote)] == ["outlier"]
 
 
 @pytest.mark.parametrize(

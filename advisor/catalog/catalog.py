@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from advisor.catalog.derived import point_of_latency_row
 from advisor.catalog.names import NameTable
 from advisor.catalog.records import (
+    ApiPrice,
     Assumption,
     BenchmarkPoint,
     Checkpoint,
@@ -30,6 +31,7 @@ from advisor.catalog.records import (
     QualityPair,
     RelativesFit,
     Source,
+    ThroughputClaim,
 )
 
 if TYPE_CHECKING:
@@ -63,10 +65,12 @@ class Catalog:
     points: tuple[BenchmarkPoint, ...]
     own_points: tuple[BenchmarkPoint, ...]
     published: tuple[PublishedFigure, ...]
+    claims: tuple[ThroughputClaim, ...]
     latency_rows: tuple[LatencyRow, ...]
     dated_runs: tuple[DatedRun, ...]
     mlperf: tuple[MlperfRow, ...]
     offers: tuple[Offer, ...]
+    api_prices: tuple[ApiPrice, ...]
     price_books: Mapping[str, PriceBook]
     power_books: Mapping[str, PowerBook]
     quality: tuple[QualityPair, ...]

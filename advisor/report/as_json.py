@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import fields
 from typing import Any
 
 from advisor import link
 from advisor.compare import Comparison, Figures, Side
-from advisor.decision import Decision
-from advisor.economics import Future
+from advisor.decision import Decision, TornadoRow
 from advisor.evidence.load import LoadView
-from advisor.options import OperatingPoint, Option
+from advisor.money.futures import Future, MonthRow
+from advisor.options import CRITERIA, OperatingPoint, Option, Outlook
 from advisor.own_evidence import OwnMeasurement
 from advisor.pricing import Price
 from advisor.quality import QualityVerdict
 from advisor.report.words import verdict_sentence
 
 SCHEMA = 1
+FLEET = (
+    "gpus",
+    "replicas",
+    "replica_gpus",
+    "servers",
+    "utilization_fraction",
+    "needed_gpus",
+    "spare_fraction",
+)
+OUTLOOK = tuple(field.name for field in fields(Outlook))
+TORNADO = (*(field.name for field in fields(TornadoRow)), "swing_usd")
+MONTH = tuple(field.name for field in fields(MonthRow))
 
 
 def decision_as_dict(decision: Decision) -> dict[str, Any]:
@@ -33,6 +46,8 @@ def decision_as_dict(decision: Decision) -> dict[str, Any]:
             "confidence": verdict.confidence,
             "reasons": list(verdict.reasons),
             "doubts": list(verdict.doubts),
+            "pilot": [_pick(test, "kind", "what", "settles", "gpu_hours", "usd") for test in verdict.pilot],
+            "flips": [_pick(flip, "driver", "now", "at", "unit", "sentence") for flip in decision.flips],
         },
         "baseline": _option(decision.baseline),
         "options": [_option(option) for option in decision.options],
@@ -44,7 +59,12 @@ def decision_as_dict(decision: Decision) -> dict[str, Any]:
             "per_token_ratio": even.per_token_ratio,
             "usd_per_gpu_hour": even.price_b_usd_per_gpu_hour,
         },
+        "break_evens": _break_evens(decision),
+        "adopted_future": decision.adopted.name if decision.adopted else None,
         "futures": [_future(future) for future in decision.futures],
+        "buy_tokens": _tokens(decision),
+        "uncertainty": _uncertainty(decision),
+        "price_warnings": [_pick(warning, "hardware", "code", "message") for warning in decision.price_warnings],
         "other_price_bases": [
             {
                 "price_book": basis.book,
@@ -63,6 +83,7 @@ def decision_as_dict(decision: Decision) -> dict[str, Any]:
             "peak_tok_s": decision.load.peak_tok_s,
             "output_share": decision.load.output_share,
             "origin": decision.load.origin,
+            "workloads": [_pick(load, "mean_tok_s", "peak_tok_s", "output_share", "origin") for load in decision.loads],
         },
         "catalog": _catalog(decision),
         "scenario": decision.scenario.model_dump(mode="json", by_alias=True),
@@ -82,13 +103,92 @@ def _option(option: Option) -> dict[str, Any]:
         **_pick(option, "saving_fraction", "saving_per_token_fraction"),
         "gates": [_pick(gate, "name", "passed", "reason") for gate in option.gates],
         "operating_point": None if point is None else _operating_point(point),
-        "fleet": _pick_known(
-            option.fleet, "gpus", "replicas", "replica_gpus", "servers", "utilization_fraction", "needed_gpus"
-        ),
+        "fleet": _pick_known(option.fleet, *FLEET),
         "cost": _pick_known(option.cost, "usd_per_month", "usd_per_mtok_total", "usd_per_mtok_output"),
+        "cost_used": _cost_used(option),
         "energy": _pick_known(option.energy, "kw", "kw_per_gpu", "tok_s_per_mw", "joules_per_token", "book"),
         "quality": _quality(option.quality),
         "break_even": _pick_known(even, "price_ratio", "price_ratio_today"),
+        "readiness": {
+            "added_months": option.readiness.added_months,
+            "risks": [
+                {**_pick(risk, "name", "reason", "added_months", "blocks"), "sources": list(risk.sources)}
+                for risk in option.readiness.risks
+            ],
+        },
+        "standing": _standing(option),
+        "outlook": _pick_known(option.outlook, *OUTLOOK),
+        "workloads": [_part(part) for part in option.parts],
+    }
+
+
+def _uncertainty(decision: Decision) -> dict[str, Any]:
+    return {
+        "draws": decision.stability.draws,
+        "seed": decision.stability.seed,
+        "advised": _pick_known(decision.outlook, *OUTLOOK),
+        "tornado": [_pick(row, *TORNADO) for row in decision.tornado],
+        "weight_share_fraction": dict(decision.stability.weight_shares),
+        "draw_share_fraction": dict(decision.stability.draw_shares),
+    }
+
+
+def _part(part: Option) -> dict[str, Any]:
+    """One workload's share of an option: its operating point and replicas, before packing."""
+    return {
+        "format": part.key.format,
+        "operating_point": None if part.operating_point is None else _operating_point(part.operating_point),
+        "fleet": _pick_known(part.fleet, "replicas", "replica_gpus", "needed_gpus"),
+    }
+
+
+def _cost_used(option: Option) -> dict[str, Any] | None:
+    """Per million tokens by the GPU-hours that served them; ``cost`` is reserved: the whole fleet, used or not."""
+    if option.cost is None or option.fleet is None:
+        return None
+    busy = option.fleet.utilization_fraction
+    return {
+        "usd_per_mtok_total": option.cost.usd_per_mtok_total * busy,
+        "usd_per_mtok_output": option.cost.usd_per_mtok_output * busy,
+    }
+
+
+def _standing(option: Option) -> dict[str, Any] | None:
+    standing = option.standing
+    if standing is None:
+        return None
+    return {
+        "score": standing.score,
+        "criteria": dict(zip(CRITERIA, standing.criteria, strict=True)),
+        "future": standing.future.name,
+        "npv_cost_usd": standing.future.npv_cost,
+        "npv_saving_usd": standing.future.npv_saving,
+        "dominated_by": standing.dominated_by,
+        "weight_share_fraction": standing.weight_share_fraction,
+        "why_not": standing.why_not or None,
+    }
+
+
+def _break_evens(decision: Decision) -> dict[str, Any] | None:
+    """Break-evens of the challenger; those but the price ratio on the unrounded fleet."""
+    evens = decision.break_evens
+    if evens is None or decision.challenger is None:
+        return None
+    plain = ("utilization_fraction", "utilization_today_fraction", "throughput_ratio", "throughput_ratio_today")
+    more = ("months_of_demand", "npv_price_usd_per_gpu_hour", "npv_current_price_usd_per_gpu_hour")
+    return {"option": decision.challenger.key.id, **_pick(evens, *plain, *more)}
+
+
+def _tokens(decision: Decision) -> dict[str, Any]:
+    line = decision.tokens
+    plain = ("provider", "usd_per_month", "usd_per_mtok_total", "as_of")
+    return {
+        **_pick(line, "usd_per_month", "usd_per_mtok_total"),
+        "reason": line.reason or None,
+        "offers": [
+            {**_pick(offer, *plain), "offered_as": list(offer.offered_as), "sources": list(offer.sources)}
+            for offer in line.offers
+        ],
     }
 
 
@@ -126,6 +226,7 @@ def _operating_point(point: OperatingPoint) -> dict[str, Any]:
         "range": list(point.range),
         "sources": list(point.sources),
         "run_dates": list(point.run_dates),
+        "software": point.software,
     }
 
 
@@ -167,11 +268,16 @@ def _price(price: Price | None) -> dict[str, Any] | None:
 def _future(future: Future) -> dict[str, Any]:
     return {
         "name": future.name,
+        "option": future.option_id,
         "one_off_usd": future.one_off,
+        "npv_saving_usd": future.npv_saving,
+        "unavoidable_usd": future.unavoidable_usd,
+        "write_off_usd": future.write_off_usd,
         "npv_cost_usd": future.npv_cost,
         "total_cost_usd": future.total_cost,
         "payback_month": future.payback_month,
         "usd_by_month": list(future.flows),
+        "months": [_pick(row, *MONTH) for row in future.rows],
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from advisor.importers.records import BenchmarkRun, Bill, Imported, ImportedOffer, Question
 from advisor.phrases import usd
-from advisor.report.text import table
+from advisor.report.tables import table
 
 SHOWN_RUNS = 20
 SHOWN_OFFERS = 15

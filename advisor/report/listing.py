@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advisor.catalog import Catalog
-from advisor.report.text import table
+from advisor.report.tables import table
 
 
 def listing_text(catalog: Catalog, *, prices: bool, hardware: bool, models: bool, sources: bool) -> str:
@@ -28,9 +28,11 @@ def _counts(catalog: Catalog) -> list[str]:
         "measured points (InferenceX)": catalog.points,
         "measured points (own H200)": catalog.own_points,
         "published figures": catalog.published,
+        "claimed throughputs": catalog.claims,
         "measured rows (NVIDIA sample)": catalog.latency_rows,
         "MLPerf rows": catalog.mlperf,
         "price offers": catalog.offers,
+        "API token prices": catalog.api_prices,
         "price books": catalog.price_books,
         "power books": catalog.power_books,
         "quality pairs": catalog.quality,

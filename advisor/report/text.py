@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from advisor.compare import Comparison, Figures, Side
 from advisor.decision import Decision
@@ -10,7 +10,9 @@ from advisor.evidence.question import Question
 from advisor.evidence.reading import Reading
 from advisor.options import Option
 from advisor.phrases import percent, saves
+from advisor.report import money_text
 from advisor.report.latency import latency_lines
+from advisor.report.tables import section, table
 from advisor.report.words import GRADE_MARKS, option_name, verdict_sentence
 
 SHOWN_OPTIONS = 12
@@ -20,36 +22,21 @@ REASON_WIDTH = 90
 def decision_text(decision: Decision, *, all_options: bool = False) -> str:
     """The verdict, why, what could flip it, and the options table."""
     verdict = decision.verdict
-    lines = [verdict_sentence(decision), f"Confidence: {verdict.confidence}."]
+    lines = [verdict_sentence(decision), *money_text.odds(decision), f"Confidence: {verdict.confidence}."]
     if verdict.pilot_first:
-        lines.append("Run a pilot first: a condition of the advised option is open (see below).")
-    lines += ["", *_section("Why", verdict.reasons), *_section("What lowers the confidence", verdict.doubts)]
-    lines += _section("Your own measurements", [words for item in decision.own for words in item.words])
-    lines += _section("At the peak", latency_lines(decision))
-    lines += _other_prices(decision)
+        lines.append("Run a pilot first (see below).")
+    lines += ["", *section("Why", verdict.reasons), *money_text.flips(decision)]
+    lines += [*section("What lowers the confidence", verdict.doubts), *money_text.pilot(decision)]
+    lines += [*money_text.readiness(decision), *money_text.futures(decision), *money_text.tornado(decision)]
+    lines += section("Your own measurements", [words for item in decision.own for words in item.words])
+    lines += section("At the peak", latency_lines(decision))
+    lines += [*money_text.tokens(decision), *_other_prices(decision)]
     lines += ["Options", *_options_table(decision), ""]
+    lines += money_text.why_not(decision, [option.key.id for option in decision.options if option.rank is not None])
     lines += _refused(decision, all_options)
     lines.append(f"Catalog {decision.catalog.version} of {decision.catalog.as_of}, digest {decision.catalog.digest}.")
     lines += [_overlay_line(overlay.folder, overlay.added, overlay.replaced) for overlay in decision.catalog.overlays]
     return "\n".join(lines)
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: frozenset[int] = frozenset({0})) -> list[str]:
-    """Aligned columns: text left, numbers right."""
-    grid = [list(header), *(list(row) for row in rows)]
-    widths = [max(len(row[column]) for row in grid) for column in range(len(header))]
-    lines = []
-    for row in grid:
-        cells = [
-            cell.ljust(width) if column in left else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return lines
-
-
-def _section(title: str, lines: Sequence[str]) -> list[str]:
-    return [title, *(f"  - {line}" for line in lines), ""] if lines else []
 
 
 def _options_table(decision: Decision) -> list[str]:

@@ -32,6 +32,8 @@ def saving_words(decision: Decision, option: Option) -> str:
 def verdict_sentence(decision: Decision) -> str:
     """The advice in one sentence, with the numbers it rests on."""
     code, chosen = decision.verdict.code, decision.chosen
+    if code == "buy_tokens":
+        return _buy_tokens(decision)
     if code == "no_feasible_option" or chosen is None:
         return _no_option(decision)
     if code == "stay":
@@ -41,15 +43,48 @@ def verdict_sentence(decision: Decision) -> str:
     effect = saving_words(decision, chosen)
     if code == "tune_in_place":
         return f"Stay on these GPUs and tune: {after} instead of {before} {effect}{_payback(decision)}."
+    return f"{_when(decision)}: {after} replace {before}; the new fleet {effect}{_payback(decision)}."
+
+
+def _when(decision: Decision) -> str:
+    """When to move, by the verdict's code."""
     months = decision.scenario.current.commitment.months_left
-    when = "Move now" if code == "migrate_now" else f"Move when the contract ends (in {months} months)"
-    return f"{when}: {after} replace {before}; the new fleet {effect}{_payback(decision)}."
+    words = {
+        "migrate_now": "Move now",
+        "migrate_at_contract_end": f"Move when the contract ends (in {months} months)",
+        "migrate_phased": f"Move in two tranches, now and when the contract ends (in {months} months)",
+    }
+    return words[decision.verdict.code]
+
+
+def _buy_tokens(decision: Decision) -> str:
+    """Tokens bought against what the fleet costs reserved, used or not."""
+    line, baseline = decision.tokens, decision.baseline
+    assert line.usd_per_month is not None  # the verdict rests on a price
+    assert baseline.cost is not None
+    name = fleet_name(decision, baseline)
+    return (
+        f"Buy tokens instead of running {name}: at the median of {len(line.offers)} providers the same tokens cost "
+        f"{usd(line.usd_per_month)} a month, the fleet {usd(baseline.cost.usd_per_month)}{_payback(decision)}."
+    )
+
+
+def outlook_sentence(decision: Decision) -> str:
+    """What the advice saves over the horizon, with its 80 % range and the odds; empty where nothing changes."""
+    adopted, outlook = decision.adopted, decision.outlook
+    if adopted is None or outlook is None or adopted.name == "stay":
+        return ""
+    months = decision.scenario.finance.horizon_months
+    span = f"{usd(outlook.saving_p10_usd)} to {usd(outlook.saving_p90_usd)}"
+    return (
+        f"Over {months} months it saves {usd(adopted.npv_saving)} (NPV as expected; 80 % range {span}); it saves money in "
+        f"{percent(outlook.saves_money_fraction)} of {decision.stability.draws:,} draws and meets the target in "
+        f"{percent(outlook.target_met_fraction)}."
+    )
 
 
 def _payback(decision: Decision) -> str:
-    names = {"migrate_now": "move_now", "migrate_at_contract_end": "move_at_contract_end"}
-    name = names.get(decision.verdict.code, decision.verdict.code)
-    future = next((future for future in decision.futures if future.name == name), None)
+    future = decision.adopted
     if future is None or not future.payback_month:
         return ""
     return f", and pays back in month {future.payback_month}"
@@ -57,8 +92,8 @@ def _payback(decision: Decision) -> str:
 
 def _stay(decision: Decision) -> str:
     start = f"Stay on {fleet_name(decision, decision.baseline)}"
-    best = decision.best
-    other = best if best is not None and _differs(decision, best) else decision.challenger
+    known = [option for option in (decision.best, decision.challenger) if option is not None and _differs(decision, option)]
+    other = max(known, key=lambda option: option.saving_fraction or 0.0, default=None)
     if other is None or other.saving_fraction is None:
         return f"{start}: no other option passes every gate."
     name = fleet_name(decision, other)

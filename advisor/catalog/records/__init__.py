@@ -19,10 +19,18 @@ from advisor.catalog.records.evidence import Checkpoint, EngineSupport, QualityP
 from advisor.catalog.records.fitted import IntervalFactor, Likeness, LikenessComponent, RelativesFit, StepEfficiencies
 from advisor.catalog.records.latency import LatencyFit, SoftwareAging, TailRatio
 from advisor.catalog.records.machines import Conflict, DenseTflops, Hardware, Model, Placement, Precision, Support
-from advisor.catalog.records.measurements import BenchmarkPoint, DatedRun, LatencyRow, MlperfRow, PublishedFigure
-from advisor.catalog.records.money import Offer, PowerBook, PriceBook
+from advisor.catalog.records.measurements import (
+    BenchmarkPoint,
+    DatedRun,
+    LatencyRow,
+    MlperfRow,
+    PublishedFigure,
+    ThroughputClaim,
+)
+from advisor.catalog.records.money import ApiPrice, Offer, PowerBook, PriceBook
 
 __all__ = [
+    "ApiPrice",
     "Assumption",
     "BenchmarkPoint",
     "Checkpoint",
@@ -59,4 +67,5 @@ __all__ = [
     "SupportLevel",
     "TailRatio",
     "TaskClass",
+    "ThroughputClaim",
 ]

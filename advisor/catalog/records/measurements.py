@@ -175,3 +175,23 @@ class MlperfRow(Record):
     result_id: str | None = None
     path: str
     source: Identifier
+
+
+class ThroughputClaim(Record):
+    """A throughput a guide put into its cost table, with the cost it printed: shown as its claim, never in the pool.
+
+    ``estimated`` says whether the guide itself calls it an estimate; ``basis`` how it came about.
+    """
+
+    id: Identifier
+    table: Identifier
+    model: Identifier
+    hardware: Identifier
+    precision: Identifier
+    tok_s_per_gpu: Positive
+    estimated: bool
+    usd_per_mtok_on_demand: Positive | None = None
+    usd_per_mtok_spot: Positive | None = None
+    as_of: PartialDate
+    basis: str
+    source: Identifier

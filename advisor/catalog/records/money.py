@@ -51,3 +51,21 @@ class PowerBook(Record):
     effective_to: PartialDate | None
     source: Identifier
     kw_per_gpu: dict[str, float]
+
+
+class ApiPrice(Record):
+    """What a provider asks for tokens of a model, USD per million; ``offered_as`` is the provider's name for it.
+
+    ``cache_read_usd_per_mtok`` is None where no price for cached input is stated: such input costs the full price.
+    """
+
+    id: Identifier
+    provider: str
+    model: Identifier
+    offered_as: str
+    input_usd_per_mtok: Positive
+    output_usd_per_mtok: Positive
+    cache_read_usd_per_mtok: Positive | None = None
+    as_of: PartialDate
+    source: Identifier
+    source_detail: str | None = None

@@ -8,6 +8,7 @@ import streamlit as st
 
 from advisor.formats import legality, resolve_precision
 from advisor.options import family_name, precision_names
+from advisor.pricing import current_price
 from advisor.scenario import Commitment, Current, CurrentPrice, Scenario
 from advisor.ui.fields import choose, number, percent
 from advisor.ui.state import catalog
@@ -30,7 +31,8 @@ def ask(scenario: Scenario) -> dict[str, Any] | None:
     with left:
         hardware = choose("GPU", {gpu.id: gpu.name for gpu in records.hardware.values()}, now.hardware)
     with right:
-        given = "usd_per_month" if now.price.usd_per_month is not None else "usd_per_gpu_hour"
+        typed = now.price or CurrentPrice(usd_per_gpu_hour=_owners_rate(scenario))
+        given = "usd_per_month" if typed.usd_per_month is not None else "usd_per_gpu_hour"
         bill = choose("Bill given", BILLS, given)
     with st.form("today"):
         one, two, three = st.columns(3)
@@ -43,9 +45,9 @@ def ask(scenario: Scenario) -> dict[str, Any] | None:
             decoding = choose("Decoding", decodings, now.decoding)
         one, two, three = st.columns(3)
         with one:
-            price = number(CurrentPrice, bill, getattr(now.price, bill), step=0.1)
+            price = number(CurrentPrice, bill, getattr(typed, bill), step=0.1)
         with two:
-            basis = choose("Basis", BASES, now.price.basis)
+            basis = choose("Basis", BASES, typed.basis)
         with three:
             utilization = percent(Current, "utilization_fraction", now.utilization_fraction)
         one, two = st.columns(2)
@@ -66,6 +68,11 @@ def ask(scenario: Scenario) -> dict[str, Any] | None:
             "commitment": {"months_left": months, "recoverable_fraction": recoverable},
         }
     }
+
+
+def _owners_rate(scenario: Scenario) -> float:
+    """What own hardware costs an hour: the form asks for a bill, so the owner's cost stands in it."""
+    return current_price(catalog(), scenario.current, scenario.finance).usd_per_gpu_hour
 
 
 def _precision_id(scenario: Scenario) -> str:

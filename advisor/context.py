@@ -1,0 +1,34 @@
+"""What working out an option needs besides the option."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advisor.catalog import Catalog
+from advisor.catalog.records import Model
+from advisor.scenario import Scenario, Workload
+
+
+@dataclass(frozen=True)
+class Context:
+    """What evaluating an option needs besides the option."""
+
+    catalog: Catalog
+    scenario: Scenario
+    index: int = 0
+
+    @property
+    def workload(self) -> Workload:
+        """The workload looked at."""
+        return self.scenario.workloads[self.index]
+
+    @property
+    def model(self) -> Model | None:
+        """The catalog's record of the model, None for a custom one."""
+        model_id = self.workload.model_id
+        return self.catalog.models[model_id] if model_id else None
+
+    @property
+    def target(self) -> float:
+        """Interactivity asked for, tok/s/user."""
+        return self.workload.targets.interactivity_tok_s_per_user

@@ -1,0 +1,1 @@
+"""The business case: month by month, uncertain, against buying tokens. Closed formulas, one a row across time."""

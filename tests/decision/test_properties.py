@@ -1,0 +1,213 @@
+"""What must hold whatever the prices: linearity, order, break-evens put back, draws that decide nothing."""
+
+import dataclasses
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from advisor.decision.breakevens import break_even_load, switch_month, today_usd_per_month, unrounded_usd_per_month
+from advisor.decision.case import open_case
+from advisor.decision.ranking import WEIGHTINGS, simplex
+from advisor.economics import one_off_cost
+from advisor.money.tokens import token_line
+from advisor.recommend import recommend
+from advisor.scenario_io import build_scenario
+from tests.conftest import scenario_data
+
+QUOTE = {"price": {"overrides": {"b200": 5.5}}}
+STILL = {
+    "throughput_spread_ratio": 0.0,
+    "price_spread_ratio": 0.0,
+    "growth_spread_fraction": 0.0,
+    "price_change_spread_fraction": 0.0,
+    "delay_p90_months": 0.0,
+    "quality_unproven_fails_fraction": 0.0,
+    "quality_unknown_fails_fraction": 0.0,
+}
+
+
+def decide(catalog, **changes):
+    return recommend(build_scenario(scenario_data(**changes), catalog), catalog)
+
+
+def option(decision, identifier):
+    return next(o for o in decision.options if o.key.id == identifier)
+
+
+def case_of(decision):
+    scenario, catalog = decision.scenario, decision.catalog
+    tokens = token_line(catalog, scenario.workloads, decision.loads)
+    return open_case(catalog, scenario, decision.loads, decision.baseline, tokens)
+
+
+def test_no_spread_gives_the_expected_figures(catalog):
+    decision = decide(catalog, workload={"growth_per_year_fraction": 0.3}, candidates=QUOTE, uncertainty=STILL)
+    seen = 0
+    for one in (o for o in decision.options if o.outlook):
+        seen += 1
+        expected = one.standing.future
+        for found in (one.outlook.npv_p10_usd, one.outlook.npv_p50_usd, one.outlook.npv_p90_usd):
+            assert found == pytest.approx(expected.npv_cost, rel=1e-9)
+        assert one.outlook.saving_p50_usd == pytest.approx(expected.npv_saving, rel=1e-9, abs=1e-6)
+        assert one.outlook.target_met_fraction == 1
+    assert seen > 3
+    assert decision.best.outlook.win_fraction == 1
+
+
+def test_the_same_seed_gives_the_same_digits_and_another_one_others(catalog):
+    one, same = (decide(catalog, candidates=QUOTE) for _ in range(2))
+    other = decide(catalog, candidates=QUOTE, uncertainty={"seed": 7})
+    assert [o.outlook for o in one.options] == [o.outlook for o in same.options]
+    assert one.outlook != other.outlook
+    assert one.verdict == other.verdict, "no code depends on a draw"
+    assert one.outlook.saving_p50_usd == pytest.approx(other.outlook.saving_p50_usd, rel=0.02)
+
+
+def test_intervals_are_ordered_and_shares_add_up(catalog):
+    decision = decide(catalog, candidates=QUOTE)
+    for one in (o for o in decision.options if o.outlook):
+        assert one.outlook.saving_p10_usd <= one.outlook.saving_p50_usd <= one.outlook.saving_p90_usd
+        assert 0 <= one.outlook.saves_money_fraction <= 1
+    assert sum(share for _, share in decision.stability.weight_shares) == pytest.approx(1)
+    assert sum(share for _, share in decision.stability.draw_shares) <= 1 + 1e-9
+
+
+def test_weightings_cover_the_simplex_evenly():
+    weights = simplex(WEIGHTINGS)
+    assert weights.sum(axis=1) == pytest.approx(1)
+    assert weights.mean(axis=0) == pytest.approx(1 / 6, abs=0.003)
+    assert (weights[:, 0] > 0.5).mean() == pytest.approx(0.5**5, abs=0.005), "P(w > t) = (1 - t)^5"
+
+
+prices = st.floats(0.5, 20).map(lambda v: round(v, 3))
+
+
+@settings(max_examples=20)
+@given(prices, prices)
+def test_a_dearer_candidate_never_rises(catalog, one, other):
+    """A GPU's price moves all options on it. None passes an option on another GPU, and the best of them never rises."""
+    low, high = sorted((one, other))
+
+    def standing(price):
+        decision = decide(catalog, candidates={"price": {"overrides": {"b200": price}}})
+        ranked = [o for o in decision.options if o.rank]
+        mine = [o for o in ranked if o.key.hardware == "b200"]
+        above = {o.key.id: {r.key.id for r in ranked if r.rank < o.rank and r.key.hardware != "b200"} for o in mine}
+        return min(o.rank for o in mine), above
+
+    (best_low, above_low), (best_high, above_high) = standing(low), standing(high)
+    held = best_low <= best_high and all(above_low[key] <= above_high[key] for key in above_low)
+    assert held
+
+
+@settings(max_examples=10)
+@given(prices, st.integers(0, 24), st.floats(0.0, 0.6))
+def test_price_break_even_put_back_gives_equality(catalog, price, months_left, growth):
+    """At the price named, the NPV of the cheapest plan is staying's; at today's price named, likewise."""
+    changes = {
+        "workload": {"growth_per_year_fraction": growth},
+        "current": {"commitment": {"months_left": months_left}},
+        "candidates": {"hardware": ("b200",), "price": {"overrides": {"b200": price}}},
+    }
+    before = decide(catalog, **changes)
+    at = before.break_evens.npv_price_usd_per_gpu_hour
+    if at is None or not 0.001 < at < 1000:
+        return
+    changes["candidates"]["price"]["overrides"]["b200"] = at
+    after = decide(catalog, **changes)
+    saved = option(after, before.challenger.key.id).standing.future.npv_saving
+    assert abs(saved) <= 1e-9 * after.futures[0].npv_cost
+
+
+def test_unrounded_break_evens_put_back_give_equality(catalog):
+    decision = decide(catalog, candidates=QUOTE)
+    case, challenger, evens = case_of(decision), decision.challenger, decision.break_evens
+    load = break_even_load(case, challenger)
+    assert unrounded_usd_per_month(challenger) * load == pytest.approx(today_usd_per_month(case), rel=1e-9)
+    assert evens.utilization_fraction == pytest.approx(decision.baseline.fleet.utilization_fraction * load, rel=1e-9)
+    slower = evens.throughput_ratio_today / evens.throughput_ratio
+    assert unrounded_usd_per_month(challenger) * slower == pytest.approx(today_usd_per_month(case), rel=1e-9)
+    migration = decision.scenario.migration
+    served = switch_month(migration.lead_time_months, migration.ramp_months)
+    old, new, months = today_usd_per_month(case), unrounded_usd_per_month(challenger), evens.months_of_demand
+    saved = old * (months - served - migration.parallel_months) - new * (months - served) - one_off_cost(migration)
+    assert saved == pytest.approx(0, abs=1e-9 * old * months)
+
+
+@pytest.mark.parametrize("contract", [0, 7])
+def test_the_flip_price_flips(catalog, contract):
+    current = {"price": {"usd_per_gpu_hour": 2.9}, "commitment": {"months_left": contract}}
+    before = decide(catalog, current=current, candidates=QUOTE)
+    flip = next(f for f in before.flips if f.driver == "candidate_price")
+    assert flip.now == 5.5
+
+    def winner(price):
+        after = decide(catalog, current=current, candidates={"price": {"overrides": {"b200": price}}})
+        return after.chosen.key.id
+
+    assert winner(flip.at * 0.999) == before.chosen.key.id
+    assert winner(flip.at * 1.001) != before.chosen.key.id
+
+
+def test_the_price_to_move_at_moves(catalog):
+    dear = {"candidates": {"hardware": ("b200",), "price": {"overrides": {"b200": 12.0}}}}
+    before = decide(catalog, **dear)
+    flip = next(f for f in before.flips if f.driver == "candidate_price")
+    dear["candidates"]["price"]["overrides"]["b200"] = flip.at * 0.999
+    assert decide(catalog, **dear).chosen.key.hardware == "b200"
+    dear["candidates"]["price"]["overrides"]["b200"] = flip.at * 1.001
+    assert decide(catalog, **dear).chosen.key.hardware == "h200"
+
+
+@settings(max_examples=5)
+@given(st.integers(0, 2**32))
+def test_order_of_catalog_rows_never_changes_the_verdict(catalog, seed):
+    random = Random(seed)
+    names = ("points", "offers", "quality", "api_prices", "engine_support", "checkpoints")
+    tables = {name: list(getattr(catalog, name)) for name in names}
+    for rows in tables.values():
+        random.shuffle(rows)
+    shuffled = dataclasses.replace(catalog, **{name: tuple(rows) for name, rows in tables.items()})
+    scenario = build_scenario(scenario_data(candidates=QUOTE), catalog)
+    one, other = recommend(scenario, catalog), recommend(scenario, shuffled)
+    assert one.verdict == other.verdict
+    assert one.flips == other.flips
+    assert one.outlook == other.outlook
+    assert one.tokens == other.tokens
+
+
+def test_weights_decide_where_money_does_not(catalog):
+    """Nothing but quality counts: a format nobody has shown on the buyer's data never wins."""
+    weights = dict.fromkeys(("cost", "latency", "quality", "evidence", "readiness", "energy"), 0.0)
+    decision = decide(catalog, candidates=QUOTE, preferences={"weights": {**weights, "quality": 1.0}})
+    assert decision.best.quality.status == "unchanged"
+    money = decide(catalog, candidates=QUOTE, preferences={"weights": {**weights, "cost": 1.0}})
+    assert money.best.standing.future.npv_cost == min(
+        o.standing.future.npv_cost for o in money.options if o.standing and not o.is_estimate
+    )
+
+
+def test_every_losing_option_has_its_sentence_and_the_winner_none(catalog):
+    decision = decide(catalog, candidates=QUOTE)
+    said = dict(decision.losing)
+    assert set(said) == {o.key.id for o in decision.options} - {decision.chosen.key.id}
+    assert all(text.endswith(".") and len(text) > 20 for text in said.values())
+    assert decision.chosen.key.id not in said or said[decision.chosen.key.id] == ""
+
+
+def test_a_dominated_option_never_wins(catalog):
+    decision = decide(catalog, candidates=QUOTE)
+    assert decision.best.standing.dominated_by is None
+    assert any(o.standing.dominated_by for o in decision.options if o.standing)
+
+
+def test_limits_on_budget_and_date_are_gates(catalog):
+    tight = decide(catalog, candidates={**QUOTE, "max_usd_per_month": 100_000.0, "serve_within_months": 3})
+    failed = {gate.name for gate in option(tight, "b200:fp4:none").failures}
+    assert failed == {"date"}
+    assert {gate.name for gate in option(tight, "h200:fp8:none").failures} == {"budget"}
+    poor = decide(catalog, candidates={**QUOTE, "max_one_off_usd": 1000.0})
+    assert {gate.name for gate in option(poor, "b200:fp4:none").failures} == {"one_off_budget"}
+    assert not option(poor, "h200:fp8:none").failures
