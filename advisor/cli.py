@@ -13,6 +13,7 @@ import click
 
 from advisor import link as links
 from advisor.catalog import Catalog, load_catalog
+from advisor.cli_quality import quality
 from advisor.compare import compare as compare_options
 from advisor.errors import AdvisorError
 from advisor.evidence.reading import DEFAULT_METHOD, REFERENCE_METHOD
@@ -187,6 +188,9 @@ def compare(
         _print_json(comparison_as_dict(result))
     else:
         click.echo(comparison_text(result))
+
+
+main.add_command(quality)
 
 
 @main.group()

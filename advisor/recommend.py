@@ -61,7 +61,7 @@ def _baseline(context: Context) -> tuple[Option, Load]:
         gates.append(_capacity_gate(load, fleet.capacity_tok_s, current.gpus))
     cost = fleet_cost(current.gpus, price.usd_per_gpu_hour, load)
     energy = energy_of(catalog, key.hardware, current.gpus, point.tok_s_per_gpu) if point is not None else None
-    return Option(key, tuple(gates), price, point, curve, fleet, cost, energy, judge_quality(context, key)), load
+    return Option(key, tuple(gates), price, point, curve, fleet, cost, energy, judge_quality(context, key, point)), load
 
 
 def _load(context: Context, point: OperatingPoint | None, latency: Gate) -> Load:

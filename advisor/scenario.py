@@ -7,39 +7,22 @@ catalog is given as validation context: see :mod:`advisor.scenario_io`.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from advisor.catalog.records import PriceBasis
 from advisor.resolved_names import EngineName, HardwareName, ModelName, PrecisionName, PriceBookName
+from advisor.scenario_base import Part, field
+from advisor.scenario_quality import OwnResult, Quality, ScenarioTask, Task
 
 SCHEMA_VERSION = 1
 DecodingChoice = Literal["none", "mtp"]
 Vendor = Literal["nvidia", "amd"]
 Billing = Literal["server", "gpu"]
-ScenarioTask = Literal[
-    "conversation",
-    "summarization",
-    "classification",
-    "code",
-    "factual_qa",
-    "reasoning_math",
-    "long_context",
-    "agentic_tools",
-]
 
-
-def field(default: Any = ..., *, label: str, unit: str = "", help: str = "", **bounds: Any) -> Any:
-    """A scenario field: its default, label, unit, help and bounds, in the one place all readers share."""
-    return Field(default, title=label, description=help, json_schema_extra={"unit": unit}, **bounds)
-
-
-class Part(BaseModel):
-    """Base of the scenario's parts: frozen, strict, no unknown fields, no NaN."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+__all__ = ["OwnResult", "Part", "Quality", "Scenario", "ScenarioTask", "Task", "Workload", "field"]
 
 
 class CustomModel(Part):
@@ -116,23 +99,6 @@ class Targets(Part):
     )
     ttft_ms: float | None = field(None, label="Time to first token", unit="ms", gt=0, le=600_000)
     percentile: Literal[50, 90, 95, 99] = field(50, label="Percentile", unit="%")
-
-
-class Task(Part):
-    """One task class of the workload and the loss it may show, in points on its 0-100 scale."""
-
-    task_class: ScenarioTask = field(label="Task class", alias="class")
-    share_fraction: float = field(1.0, label="Share of requests", unit="fraction", gt=0, le=1)
-    tolerance_points: float = field(
-        2.0,
-        label="Tolerance",
-        unit="points",
-        help="Largest loss on a 0-100 scale; 1 strict, 2 standard, 3 relaxed.",
-        gt=0,
-        le=100,
-    )
-
-    model_config = ConfigDict(populate_by_name=True)
 
 
 class Workload(Part):
@@ -245,13 +211,6 @@ class Candidates(Part):
         if self.price.basis == "spot" and not self.allow.spot:
             raise PydanticCustomError("spot", "price.basis is spot, but allow.spot is false", {})
         return self
-
-
-class Quality(Part):
-    """How the quality tolerance is judged."""
-
-    high_stakes: bool = field(False, label="High stakes", help="Published evidence alone can then never pass.")
-    calibration: Literal["ptq", "qad", "own", "dynamic"] = field("ptq", label="Calibration")
 
 
 class Migration(Part):

@@ -14,6 +14,7 @@ from advisor.catalog.records import (
     BenchmarkPoint,
     Checkpoint,
     EngineSupport,
+    EvalTask,
     Hardware,
     LatencyRow,
     MlperfRow,
@@ -24,6 +25,7 @@ from advisor.catalog.records import (
     PriceBook,
     PublishedFigure,
     QualityPair,
+    QualityPriorFit,
     RelativesFit,
     Source,
 )
@@ -31,6 +33,7 @@ from advisor.catalog.records import (
 if TYPE_CHECKING:
     from advisor.evidence.boosted import QuantileTrees
     from advisor.evidence.store import CurveStore
+    from advisor.quality.prior import Prior
 
 Cell = tuple[str, str, str, int, int]
 """(model, hardware, precision, ISL, OSL): what one set of measured points belongs to."""
@@ -65,6 +68,8 @@ class Catalog:
     price_books: Mapping[str, PriceBook]
     power_books: Mapping[str, PowerBook]
     quality: tuple[QualityPair, ...]
+    quality_priors: tuple[QualityPriorFit, ...]
+    eval_tasks: Mapping[str, EvalTask]
     engine_support: tuple[EngineSupport, ...]
     checkpoints: tuple[Checkpoint, ...]
     assumptions: Mapping[str, Assumption]
@@ -97,6 +102,13 @@ class Catalog:
         from advisor.evidence.store import CurveStore  # the store reads catalogs: imported when first asked for
 
         return CurveStore(self)
+
+    @cached_property
+    def quality_prior(self) -> Prior:
+        """What the published pairs say of losses nobody measured: the newest fit, conditioned on this catalog's pairs."""
+        from advisor.quality.prior import build_prior  # the prior reads catalogs: imported when first asked for
+
+        return build_prior(self, self.quality_priors[-1])
 
     @cached_property
     def workloads_by_model(self) -> Mapping[str, tuple[tuple[int, int], ...]]:

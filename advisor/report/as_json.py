@@ -10,7 +10,7 @@ from advisor.decision import Decision
 from advisor.economics import Future
 from advisor.options import OperatingPoint, Option
 from advisor.pricing import Price
-from advisor.quality import QualityVerdict
+from advisor.report.quality_option import quality_as_dict
 from advisor.report.words import verdict_sentence
 
 SCHEMA = 1
@@ -80,7 +80,7 @@ def _option(option: Option) -> dict[str, Any]:
         ),
         "cost": _pick_known(option.cost, "usd_per_month", "usd_per_mtok_total", "usd_per_mtok_output"),
         "energy": _pick_known(option.energy, "kw", "kw_per_gpu", "tok_s_per_mw", "joules_per_token", "book"),
-        "quality": _quality(option.quality),
+        "quality": quality_as_dict(option.quality),
         "break_even": _pick_known(even, "price_ratio", "price_ratio_today"),
     }
 
@@ -102,16 +102,6 @@ def _operating_point(point: OperatingPoint) -> dict[str, Any]:
         "range": list(point.range),
         "sources": list(point.sources),
         "run_dates": list(point.run_dates),
-    }
-
-
-def _quality(quality: QualityVerdict) -> dict[str, Any]:
-    fields = ("tolerance_points", "status", "pairs", "median_delta_points", "reason")
-    return {
-        **_pick(quality, "status", "reason"),
-        "classes": [
-            {"class": item.task_class, **_pick(item, *fields), "sources": list(item.sources)} for item in quality.classes
-        ],
     }
 
 

@@ -10,6 +10,7 @@ from advisor.evidence.question import Question
 from advisor.evidence.reading import Reading
 from advisor.options import Option
 from advisor.phrases import percent, saves
+from advisor.report.quality_option import quality_lines
 from advisor.report.words import GRADE_MARKS, option_name, verdict_sentence
 
 SHOWN_OPTIONS = 12
@@ -24,6 +25,7 @@ def decision_text(decision: Decision, *, all_options: bool = False) -> str:
         lines.append("Run a pilot first: a condition of the advised option is open (see below).")
     lines += ["", *_section("Why", verdict.reasons), *_section("What lowers the confidence", verdict.doubts)]
     lines += _other_prices(decision)
+    lines += _quality(decision)
     lines += ["Options", *_options_table(decision), ""]
     lines += _refused(decision, all_options)
     lines.append(f"Catalog {decision.catalog.version} of {decision.catalog.as_of}, digest {decision.catalog.digest}.")
@@ -43,6 +45,14 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: frozenset[
         ]
         lines.append("  ".join(cells).rstrip())
     return lines
+
+
+def _quality(decision: Decision) -> list[str]:
+    """What is known of the quality of the option the advice is about; nothing where its format is unchanged."""
+    option = decision.chosen if decision.chosen is not decision.baseline else decision.challenger
+    if option is None or not (option.quality.classes or option.quality.kv_cache):
+        return []
+    return [f"Quality of {option_name(decision, option)}", *quality_lines(option.quality), ""]
 
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ from advisor.catalog.records.fitted import IntervalFactor, Likeness, RelativesFi
 from advisor.catalog.records.machines import Conflict, DenseTflops, Hardware, Model, Precision, Support
 from advisor.catalog.records.measurements import BenchmarkPoint, LatencyRow, MlperfRow, PublishedFigure
 from advisor.catalog.records.money import Offer, PowerBook, PriceBook
+from advisor.catalog.records.quality import EffectSpreads, EvalTask, QualityPriorFit
 
 __all__ = [
     "Assumption",
@@ -29,7 +30,9 @@ __all__ = [
     "Conflict",
     "Decoding",
     "DenseTflops",
+    "EffectSpreads",
     "EngineSupport",
+    "EvalTask",
     "Hardware",
     "IntervalFactor",
     "LatencyRow",
@@ -44,6 +47,7 @@ __all__ = [
     "PriceBook",
     "PublishedFigure",
     "QualityPair",
+    "QualityPriorFit",
     "Record",
     "RelativesFit",
     "SizeBand",
