@@ -246,7 +246,7 @@ def rounded(fit: QualityPriorFit, weight: dict[str, float]) -> dict[str, object]
     return {**{key: short(value) for key, value in fit.model_dump().items()}, "weight": weight}
 
 
-HEAD = """# Fitted to the published pairs of evidence.csv, whole models held out (benchmarks/fit_quality.py). The last is used;
+HEAD = """# Fitted to the pairs of evidence.csv, whole models held out (benchmarks/fit_quality.py). The last record is used;
 # docs/method.md, "Quality", says what each number does. weight: pairs that count less, as they lie far off.
 """
 

@@ -10,10 +10,12 @@ out; numbers in catalogs/quality/prior.yaml; method in docs/method.md, "Quality"
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import log, sqrt
+from statistics import median
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +35,12 @@ from advisor.quality.grouping import (
 from advisor.quality.spread import Spread
 
 FloatArray = NDArray[np.float64]
+T = TypeVar("T")
 REFERENCE_PARAMS_B = 30.0
 """Size at which a format's severity stands in the fit, and what an unknown size counts as."""
+
+MOST_KEPT = 2000
+"""Verdicts kept before all are dropped: a server that sees many scenarios must not grow."""
 
 SHARED = ("format", "format_class", "calibration", "size_band", "baseline", "model", "model_format")
 PUBLISHERS = ("benchmark_format", "evaluator", "source")
@@ -111,9 +117,10 @@ def design_of_questions(catalog: Catalog, questions: Sequence[PriorQuestion]) ->
     """The rows of questions; what is unknown gets a group of its own, so that nothing is learned for it."""
     columns: dict[str, list[str]] = {name: [] for name in SHARED}
     formats, baselines, sizes = [], [], []
+    keys = {name: model_key(catalog, name) for name in {question.model for question in questions} if name}
     for number, question in enumerate(questions):
         name = format_group(question.format)
-        key = model_key(catalog, question.model) if question.model else f"{UNKNOWN} {number}"
+        key = keys[question.model] if question.model else f"{UNKNOWN} {number}"
         params = question.total_params_b or _known_size(catalog, key)
         bits, base = bits_group(name), baseline_group(question.baseline_precision)
         band = size_band(params) if params else UNKNOWN
@@ -140,12 +147,13 @@ def stderrs(pairs: Sequence[QualityPair], typical: dict[str, float]) -> FloatArr
     for pair in pairs:
         if pair.stderr_delta_points is not None:
             by_benchmark.setdefault(pair.benchmark, []).append(pair.stderr_delta_points)
-    fallback = float(np.median(list(typical.values()))) if typical else 1.0
+    usual = {name: median(known) for name, known in by_benchmark.items()}
+    fallback = median(typical.values()) if typical else 1.0
     found = []
     for pair in pairs:
-        near = by_benchmark.get(pair.benchmark)
-        estimated = float(np.median(near)) if near else typical.get(pair.task_class, fallback)
-        found.append(pair.stderr_delta_points if pair.stderr_delta_points is not None else estimated)
+        own = pair.stderr_delta_points
+        estimated = usual.get(pair.benchmark, typical.get(pair.task_class, fallback))
+        found.append(estimated if own is None else own)
     return np.array(found)
 
 
@@ -170,13 +178,16 @@ class Prior:
     design: Design
     factor: tuple[FloatArray, bool] = field(repr=False)
     pull: FloatArray = field(repr=False)
-    answered: dict[PriorQuestion, Prediction] = field(default_factory=dict, repr=False)
+    kept: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
-    def of(self, question: PriorQuestion) -> Prediction:
-        """Loss and observed difference for one question; the options of a scenario ask the same few, so each is kept."""
-        if question not in self.answered:
-            self.answered[question] = self.predict([question])[0]
-        return self.answered[question]
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once a key: the options of a scenario ask the same few questions."""
+        if key not in self.kept:
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            self.kept[key] = make()
+        found: T = self.kept[key]
+        return found
 
     @cached_property
     def usable_by_class(self) -> dict[tuple[str, str], tuple[QualityPair, ...]]:

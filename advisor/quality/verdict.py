@@ -7,7 +7,7 @@ Own results prove or disprove; published evidence can let a class through as *un
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from advisor.catalog import Catalog
@@ -17,7 +17,7 @@ from advisor.quality.grouping import CHOSEN_CALIBRATION, size_band
 from advisor.quality.plan import EvalPlan, eval_plan
 from advisor.quality.prior import Prior, PriorQuestion
 from advisor.quality.statistics import Difference, Flips, Judgement, Verdict, judge
-from advisor.quality.words import own_result_sentence, prior_sentence
+from advisor.quality.words import own_result_sentence, prior_sentence, probability
 from advisor.scenario_quality import OwnResult, Quality, Task
 
 QualityStatus = Literal["unchanged", "proven", "unproven", "inconclusive", "unknown", "fails"]
@@ -116,6 +116,17 @@ def judge_change(
         usage: sizes the plan of a pilot.
     """
     mix = tuple(tasks)
+    key = (change.model.id if change.model else None, change.total_params_b, change.now.id, change.then.id, mix, quality)
+    verdict = catalog.quality_prior.keep(key, lambda: _judged(catalog, change, mix, quality))
+    open_classes = [(item.task_class, item.tolerance_points) for item in verdict.classes if item.status in OPEN]
+    if not open_classes:
+        return verdict
+    plan = eval_plan(catalog, open_classes, usage.input_tokens, usage.output_tokens, usage.tok_s_per_gpu)
+    return replace(verdict, plan=plan)
+
+
+def _judged(catalog: Catalog, change: Change, mix: tuple[Task, ...], quality: Quality) -> QualityVerdict:
+    """The verdict without a plan."""
     cache = _cache_lines(catalog, change, mix, quality)
     unchanged = _why_unchanged(change)
     classes = () if unchanged else tuple(_judge_class(catalog, change, task, quality) for task in mix)
@@ -123,9 +134,7 @@ def judge_change(
     if not deciding:
         return QualityVerdict("unchanged", unchanged or "", (), cache)
     worst = max(deciding, key=lambda verdict: SEVERITY.index(verdict.status))
-    open_classes = [(item.task_class, item.tolerance_points) for item in classes if item.status in OPEN]
-    plan = eval_plan(catalog, open_classes, usage.input_tokens, usage.output_tokens, usage.tok_s_per_gpu)
-    return QualityVerdict(worst.status, worst.reason, classes, cache, _length_ratio(catalog, change, mix, quality), plan)
+    return QualityVerdict(worst.status, worst.reason, classes, cache, _length_ratio(catalog, change, mix, quality))
 
 
 def _why_unchanged(change: Change) -> str | None:
@@ -176,7 +185,7 @@ def _from_prior(
     key = change.model.id if change.model else None
     near = tuple(row for row in rows if row.size_band == band or prior.model_keys[row.model] == key)
     on_model = sum(prior.model_keys[row.model] == key for row in near)
-    loss = prior.of(question).loss
+    loss = prior.predict([question])[0].loss
     within = loss.probability_above(-task.tolerance_points)
     status: QualityStatus = "inconclusive"
     if within >= catalog.assume("quality_prior_pass_probability"):
@@ -184,7 +193,7 @@ def _from_prior(
     elif within <= catalog.assume("quality_prior_fail_probability"):
         status = "fails"
     found = prior_sentence(len(near), on_model, task.task_class, band, loss)
-    reason = f"{found}; within {task.tolerance_points:g} points with a probability of {within:.0%}, not shown on your data"
+    reason = f"{found}; within {task.tolerance_points:g} points with a probability of {probability(within)}, not shown on your data"
     return ClassVerdict(
         task.task_class,
         task.tolerance_points,

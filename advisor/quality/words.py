@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advisor.phrases import percent
 from advisor.quality.compare import TaskComparison
 from advisor.quality.spread import Spread
 from advisor.quality.statistics import Difference, Judgement
@@ -14,10 +15,10 @@ BAND_WORDS = {
     "over_150b": "models above 150 B parameters",
 }
 CLASS_WORDS = {
-    "factual_qa": "factual questions",
-    "reasoning_math": "reasoning and maths",
+    "factual_qa": "factual QA",
+    "reasoning_math": "reasoning",
     "long_context": "long context",
-    "agentic_tools": "agents with tools",
+    "agentic_tools": "agentic tool use",
 }
 TAIL_SHARE = 0.1
 
@@ -25,6 +26,13 @@ TAIL_SHARE = 0.1
 def class_words(task_class: str) -> str:
     """A task class in words."""
     return CLASS_WORDS.get(task_class, task_class.replace("_", " "))
+
+
+def probability(share: float) -> str:
+    """A probability in whole percent, never certain: ``96 %``, ``above 99 %``."""
+    if share > 0.99:
+        return "above 99 %"
+    return "below 1 %" if share < 0.01 else percent(share)
 
 
 def points(value: float) -> str:

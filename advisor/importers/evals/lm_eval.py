@@ -85,7 +85,7 @@ def read_results(name: str, data: Mapping[str, Any]) -> Arm:
         model=text(data.get("model_name")) or given.get("pretrained") or given.get("model"),
         arguments={**given, "backend": text(config.get("model")) or ""},
         tasks=_top_level(data, tasks),
-        fingerprint=digest(text({"results": results, "date": data.get("date")}) or ""),
+        fingerprint=digest(text({"results": results, "date": data.get("date"), "arm": config}) or ""),
         chat_template=data.get("chat_template") if isinstance(data.get("chat_template"), str) else None,
         chat_template_sha=text(data.get("chat_template_sha")),
         system_sha=text(data.get("system_instruction_sha")) or _hash_of(data.get("system_instruction")),
