@@ -143,7 +143,7 @@ def group(make, scores, sizes, **changes):
         rows[f"mmlu_{number}"] = {"acc,none": score, "acc_stderr,none": stderr, "alias": " - x"}
     counts = {f"mmlu_{number}": {"original": size, "effective": size} for number, size in enumerate(sizes)}
     names = [f"mmlu_{number}" for number in range(len(sizes))]
-    versions = {name: 1 for name in ["mmlu", *names]}
+    versions = dict.fromkeys(["mmlu", *names], 1)
     data = {"results": rows, "n-samples": counts, "group_subtasks": {"mmlu": names}, "versions": versions}
     return make(**{**data, "n-shot": {}, "higher_is_better": {}, **changes})
 
@@ -232,7 +232,7 @@ def test_several_runs_of_one_task_keep_the_error_of_the_items(catalog, tmp_path)
     assert any("3 runs" in note for note in task.notes)
     with pytest.raises(QueryError, match="same run"):
         arm_from_files([one[0], one[0]])
-    with pytest.raises(QueryError, match="few-shot|shots"):
+    with pytest.raises(QueryError, match=r"few-shot|shots"):
         arm_from_files([one[0], write(tmp_path, "c.json", results(0.9, **{"n-shot": {"gsm8k": 0}}))])
     with pytest.raises(QueryError, match="one model"):
         arm_from_files([one[0], other[0]])
