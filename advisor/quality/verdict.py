@@ -193,7 +193,8 @@ def _from_prior(
     elif within <= catalog.assume("quality_prior_fail_probability"):
         status = "fails"
     found = prior_sentence(len(near), on_model, task.task_class, band, loss)
-    reason = f"{found}; within {task.tolerance_points:g} points with a probability of {probability(within)}, not shown on your data"
+    sure = f"within {task.tolerance_points:g} points with a probability of {probability(within)}"
+    reason = f"{found}; {sure}, not shown on your data"
     return ClassVerdict(
         task.task_class,
         task.tolerance_points,
