@@ -164,6 +164,17 @@ def test_schemas_before_filters_and_with_text_arguments(run):
     assert (task.metric, task.verdict, task.task_class) == ("acc_norm", "PASS", "classification")
 
 
+def test_points_and_shares_are_told_apart_by_metric(run):
+    def arm(make, share):
+        rows = {"truthfulqa_gen": {"bleu_acc,none": share, "bleu_acc_stderr,none": 0.01}}
+        rows["wmt14"] = {"bleu,none": share, "bleu_stderr,none": 0.05}
+        return make(results=rows, **{"n-samples": {}})
+
+    by_task = {task.task: task for task in run(arm(results, 0.41), arm(candidate, 0.40)).tasks}
+    assert by_task["truthfulqa_gen"].difference.delta_points == pytest.approx(-1.0)
+    assert by_task["wmt14"].baseline_points == pytest.approx(0.41)
+
+
 def test_lower_is_better_counts_the_other_way(run):
     rows = {"asr": {"wer,none": 0.10, "wer_stderr,none": 0.001}}
     worse = {"asr": {"wer,none": 0.20, "wer_stderr,none": 0.001}}

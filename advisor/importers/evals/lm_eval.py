@@ -218,7 +218,8 @@ def _scores(
         if UNBOUNDED_WORDS.intersection(words):
             unusable[metric, label] = "stands on no 0-100 scale, so a tolerance in points says nothing about it"
             continue
-        in_points = value > 1 or POINT_WORDS.intersection(words) or _any_above_one(results, leaves, key)
+        written = POINT_WORDS.intersection(words) and "acc" not in words
+        in_points = value > 1 or written or _any_above_one(results, leaves, key)
         scale = 1.0 if in_points else POINTS
         stderr = number(_stderr_of(row, metric, label))
         if stderr is None and leaves != (task,):
