@@ -14,6 +14,7 @@ import click
 from advisor import link as links
 from advisor.argument import guide_argument
 from advisor.catalog import Catalog, load_catalog
+from advisor.cli_quality import quality
 from advisor.compare import compare as compare_options
 from advisor.errors import AdvisorError
 from advisor.evidence.reading import DEFAULT_METHOD, REFERENCE_METHOD
@@ -208,6 +209,7 @@ def compare(
 main.add_command(import_command)
 main.add_command(probe)
 main.add_command(schema)
+main.add_command(quality)
 
 
 @main.group()

@@ -11,15 +11,16 @@ from advisor.memory import memory_need
 from advisor.operate import operate
 from advisor.options import Gate, OperatingPoint, Option, OptionKey, family_name
 from advisor.pricing import YOUR_BILL, Price
-from advisor.quality import QualityVerdict, judge
-from advisor.sizing import Fleet, Load, size_fleet
+from advisor.quality import Change, QualityVerdict, Usage, judge_change
+from advisor.sizing import Fleet, Load, size_fleet, with_output_length
 
 
 def evaluate(context: Context, key: OptionKey, load: Load, price: Price | None) -> Option:
     """Work out one option. Nothing is raised: what fails is a gate with its reason."""
     scenario = context.scenario
     point, curve, latency = operate(context, key, scenario.candidates.engines)
-    quality = judge_quality(context, key)
+    quality = judge_quality(context, key, point)
+    load = with_output_length(load, quality.output_length_ratio)
     fleet = _fleet(context, key, load, point, price)
     energy = energy_of(context.catalog, key.hardware, fleet.gpus, point.tok_s_per_gpu) if fleet and point else None
     gates = (
@@ -38,13 +39,15 @@ def evaluate(context: Context, key: OptionKey, load: Load, price: Price | None) 
     return Option(key, known, price, point, curve, fleet, cost, energy, quality)
 
 
-def judge_quality(context: Context, key: OptionKey) -> QualityVerdict:
-    """Quality of an option's format against today's."""
+def judge_quality(context: Context, key: OptionKey, point: OperatingPoint | None) -> QualityVerdict:
+    """Quality of an option's format against today's; the operating point sizes the evaluation a pilot would run."""
     workload = context.workload
     params = context.model.total_params_b if context.model else workload.model.custom.total_params_b  # type: ignore[union-attr]
     precisions = context.catalog.precisions
     now = precisions[today_key(context).format]
-    return judge(context.catalog, context.model, params, now, precisions[key.format], workload.tasks)
+    usage = Usage(workload.input_tokens, workload.output_tokens, point.tok_s_per_gpu if point else None)
+    change = Change(context.model, params, now, precisions[key.format])
+    return judge_change(context.catalog, change, workload.tasks, context.scenario.quality, usage)
 
 
 def today_key(context: Context) -> OptionKey:
@@ -147,11 +150,11 @@ def power_gate(context: Context, energy: Energy | None) -> Gate | None:
 
 
 def quality_gate(context: Context, quality: QualityVerdict) -> Gate:
-    """Quality as a gate: unchanged and unproven pass, unknown is open, and high stakes take no published word."""
+    """Quality as a gate: what is not settled is open, and high stakes take no published word."""
     if quality.status == "fails":
         return Gate("quality", False, quality.reason)
-    if quality.status == "unknown":
-        return Gate("quality", None, f"unknown: {quality.reason}")
+    if quality.status in ("unknown", "inconclusive"):
+        return Gate("quality", None, f"{quality.status}: {quality.reason}")
     if quality.status == "unproven" and context.scenario.quality.high_stakes:
         return Gate("quality", None, f"unproven, and the stakes are high: {quality.reason}")
     prefix = "unproven: " if quality.status == "unproven" else ""

@@ -12,7 +12,7 @@ from advisor.formats import resolve_precision
 from advisor.operate import operate
 from advisor.options import Gate, Option, OptionKey
 from advisor.pricing import Price
-from advisor.quality import SEVERITY
+from advisor.quality.verdict import SEVERITY
 from advisor.sizing import Fleet, Load, add_loads, fleet_as_entered, pack, shared_fleet
 from advisor.units import guarded_ceil
 
@@ -118,4 +118,4 @@ def _today_part(context: Context, key: OptionKey, load: Load, price: Price) -> O
         if len(context.scenario.workloads) > 1:
             needed = guarded_ceil(fleet.needed_gpus / point.replica_gpus)
             fleet = replace(fleet, parts=(replace(fleet.parts[0], replicas=needed),))
-    return Option(own, (latency,), price, point, curve, fleet, None, None, judge_quality(context, own))
+    return Option(own, (latency,), price, point, curve, fleet, None, None, judge_quality(context, own, point))

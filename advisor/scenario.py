@@ -26,6 +26,7 @@ from advisor.scenario_money import (
     Uncertainty,
     Weights,
 )
+from advisor.scenario_quality import OwnResult, Quality, ScenarioTask, Task
 
 SCHEMA_VERSION = 1
 HOURS_PER_DAY = 24
@@ -33,16 +34,6 @@ MAX_WORKLOADS = 8
 DecodingChoice = Literal["none", "mtp"]
 Vendor = Literal["nvidia", "amd"]
 Billing = Literal["server", "gpu"]
-ScenarioTask = Literal[
-    "conversation",
-    "summarization",
-    "classification",
-    "code",
-    "factual_qa",
-    "reasoning_math",
-    "long_context",
-    "agentic_tools",
-]
 
 
 __all__ = [
@@ -58,12 +49,14 @@ __all__ = [
     "Demand",
     "Finance",
     "Migration",
+    "OwnResult",
     "Owned",
     "Part",
     "Preferences",
     "PriceChange",
     "Quality",
     "Scenario",
+    "ScenarioTask",
     "Sizing",
     "Targets",
     "Task",
@@ -176,23 +169,6 @@ class Targets(Part):
     )
     ttft_ms: float | None = field(None, label="Time to first token", unit="ms", gt=0, le=600_000)
     percentile: Literal[50, 90, 95, 99] = field(50, label="Percentile", unit="%")
-
-
-class Task(Part):
-    """One task class of the workload and the loss it may show, in points on its 0-100 scale."""
-
-    task_class: ScenarioTask = field(label="Task class", alias="class")
-    share_fraction: float = field(1.0, label="Share of requests", unit="fraction", gt=0, le=1)
-    tolerance_points: float = field(
-        2.0,
-        label="Tolerance",
-        unit="points",
-        help="Largest loss on a 0-100 scale; 1 strict, 2 standard, 3 relaxed.",
-        gt=0,
-        le=100,
-    )
-
-    model_config = ConfigDict(populate_by_name=True)
 
 
 class Workload(Part):
@@ -340,13 +316,6 @@ class Candidates(Part):
         if self.price.basis == "spot" and not self.allow.spot:
             raise PydanticCustomError("spot", "price.basis is spot, but allow.spot is false", {})
         return self
-
-
-class Quality(Part):
-    """How the quality tolerance is judged."""
-
-    high_stakes: bool = field(False, label="High stakes", help="Published evidence alone can then never pass.")
-    calibration: Literal["ptq", "qad", "own", "dynamic"] = field("ptq", label="Calibration")
 
 
 class Sizing(Part):

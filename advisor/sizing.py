@@ -24,6 +24,14 @@ class Load:
         return self.mean_tok_s * self.output_share
 
 
+def with_output_length(load: Load, ratio: float) -> Load:
+    """The load of a candidate whose answers are ``ratio`` times as long as today's: same requests, other output tokens."""
+    if ratio == 1:
+        return load
+    factor = 1 - load.output_share + load.output_share * ratio
+    return Load(load.mean_tok_s * factor, load.peak_tok_s * factor, load.output_share * ratio / factor, load.origin)
+
+
 @dataclass(frozen=True)
 class FleetPart:
     """One workload's share of a fleet: peak to carry, throughput that serves, replicas. GPUs before packing."""

@@ -18,6 +18,7 @@ from advisor.catalog.records import (
     DatedRun,
     Decoding,
     EngineSupport,
+    EvalTask,
     Hardware,
     LatencyFit,
     LatencyRow,
@@ -29,6 +30,7 @@ from advisor.catalog.records import (
     PriceBook,
     PublishedFigure,
     QualityPair,
+    QualityPriorFit,
     RelativesFit,
     Source,
     ThroughputClaim,
@@ -37,6 +39,7 @@ from advisor.catalog.records import (
 if TYPE_CHECKING:
     from advisor.evidence.boosted import QuantileTrees
     from advisor.evidence.store import CurveStore
+    from advisor.quality.prior import Prior
 
 Cell = tuple[str, str, str, int, int]
 """(model, hardware, precision, ISL, OSL): what one set of measured points belongs to."""
@@ -74,6 +77,8 @@ class Catalog:
     price_books: Mapping[str, PriceBook]
     power_books: Mapping[str, PowerBook]
     quality: tuple[QualityPair, ...]
+    quality_priors: tuple[QualityPriorFit, ...]
+    eval_tasks: Mapping[str, EvalTask]
     engine_support: tuple[EngineSupport, ...]
     checkpoints: tuple[Checkpoint, ...]
     assumptions: Mapping[str, Assumption]
@@ -128,6 +133,13 @@ class Catalog:
             decoding: Decoding = "none" if run.decoding == "none" else "mtp"
             found.setdefault((cell, decoding), []).append(max(1.0, run.p99_tpot_ms / run.median_tpot_ms))
         return MappingProxyType({key: tuple(ratios) for key, ratios in found.items()})
+
+    @cached_property
+    def quality_prior(self) -> Prior:
+        """What the published pairs say of losses nobody measured: the newest fit, conditioned on this catalog's pairs."""
+        from advisor.quality.prior import build_prior  # the prior reads catalogs: imported when first asked for
+
+        return build_prior(self, self.quality_priors[-1])
 
     @cached_property
     def workloads_by_model(self) -> Mapping[str, tuple[tuple[int, int], ...]]:

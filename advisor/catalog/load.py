@@ -57,6 +57,8 @@ TABLES: tuple[Table, ...] = (
     Table("price_books", "prices/books.yaml", r.PriceBook),
     Table("power_books", "prices/power.yaml", r.PowerBook),
     Table("quality", "quality/evidence.csv", r.QualityPair),
+    Table("quality_priors", "quality/prior.yaml", r.QualityPriorFit),
+    Table("eval_tasks", "quality/tasks.yaml", r.EvalTask),
     Table("engine_support", "engines/support.csv", r.EngineSupport),
     Table("checkpoints", "engines/checkpoints.csv", r.Checkpoint),
     Table("assumptions", "assumptions.yaml", r.Assumption),
@@ -69,7 +71,7 @@ ALIASES_FILE = "aliases.yaml"
 VERSION_FILE = "VERSION"
 TREES_FILE = "evidence/between.npz"
 TTFT_TREES_FILE = "evidence/ttft.npz"
-BY_ID = frozenset({"sources", "hardware", "precisions", "models", "price_books", "power_books", "assumptions"})
+BY_ID = frozenset({"sources", "hardware", "precisions", "models", "price_books", "power_books", "assumptions", "eval_tasks"})
 """Tables the catalog offers as mappings by id; the others are tuples of rows."""
 
 

@@ -161,7 +161,7 @@ def _flips_of_winner(case: Case, winner: Option, ranked: Sequence[Option]) -> li
     if future.payback_month:
         sentence = f"Stay if the demand ends before month {future.payback_month} (horizon {case.ledger.months})"
         found.append(Flip("horizon", float(case.ledger.months), float(future.payback_month), "months", sentence))
-    if winner.quality.status in ("unproven", "unknown") and winner.quality.classes:
+    if winner.quality.status in ("unproven", "inconclusive", "unknown") and winner.quality.classes:
         tolerance = min(item.tolerance_points for item in winner.quality.classes)
         sentence = f"Do not move if your own evaluation loses more than {tolerance:g} points ({winner.quality.reason})"
         found.append(Flip("quality", 0.0, -tolerance, "points", sentence))

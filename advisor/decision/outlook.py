@@ -210,7 +210,8 @@ def _two_sided(z: Array, low: float, high: float, ratio: float) -> Array:
 def _fail_probability(case: Case, option: Option) -> float:
     """The assumed chance that validation fails, by what is known of the format's quality."""
     spread = case.scenario.uncertainty
-    known = {"unproven": spread.quality_unproven_fails_fraction, "unknown": spread.quality_unknown_fails_fraction}
+    open_ended = spread.quality_unknown_fails_fraction
+    known = {"unproven": spread.quality_unproven_fails_fraction, "inconclusive": open_ended, "unknown": open_ended}
     return known.get(option.quality.status, 0.0)
 
 

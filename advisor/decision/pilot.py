@@ -39,6 +39,7 @@ def _evaluation(case: Case, option: Option) -> Experiment:
     tolerance = min(task.tolerance_points for workload in case.scenario.workloads for task in workload.tasks)
     items = round(assume("pilot_discordant_fraction") * assume("pilot_power_factor") / (tolerance / PERCENT) ** 2)
     gpu_hours = 0.0
+    plans = [part.quality.plan for part in parts if part.quality.plan is not None]
     for part, workload in zip(parts, case.scenario.workloads, strict=True):
         point = part.operating_point
         if point is None:
@@ -49,6 +50,13 @@ def _evaluation(case: Case, option: Option) -> Experiment:
     classes = ", ".join(dict.fromkeys(t.task_class.replace("_", " ") for w in case.scenario.workloads for t in w.tasks))
     new, old = (case.catalog.precisions[key.format].name for key in (option.key, case.baseline.key))
     what = f"paired evaluation, {new} against {old}, {items:,} of your own items a task class ({classes})"
+    if plans and all(plan.gpu_hours is not None for plan in plans):
+        # The quality side's plan names tasks, items and repeats; loading and checking both arms comes on top.
+        setup = sum(
+            assume("pilot_eval_setup_hours") * (p.operating_point.replica_gpus or 1) for p in parts if p.operating_point
+        )
+        gpu_hours = setup + sum(plan.gpu_hours or 0.0 for plan in plans)
+        what = f"paired evaluation, {new} against {old}: " + "; ".join(plan.sentence for plan in plans)
     return Experiment(
         "evaluation", what, f"whether {new} keeps within {tolerance:g} points", gpu_hours, _usd(option, gpu_hours)
     )

@@ -133,8 +133,8 @@ def doubts(case: Case, choice: Choice, warnings: Sequence[PriceWarning]) -> tupl
                 found.append(f"{name}: the runs behind its throughput carry no date of their own")
     if choice.code == "buy_tokens":
         found.append("a provider's latency, precision and terms were not measured here")
-    if chosen is not None and chosen is not baseline and chosen.quality.status == "unproven":
-        found.append(f"quality unproven: {chosen.quality.reason}")
+    if chosen is not None and chosen is not baseline and chosen.quality.status in ("unproven", "inconclusive"):
+        found.append(f"quality {chosen.quality.status}: {chosen.quality.reason}")
     wanted = {option.key.hardware for option in options}
     found += [f"price: {warning.message}" for warning in warnings if warning.hardware in wanted]
     return tuple(dict.fromkeys(found))

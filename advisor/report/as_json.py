@@ -14,7 +14,7 @@ from advisor.money.futures import Future, MonthRow
 from advisor.options import CRITERIA, OperatingPoint, Option, Outlook
 from advisor.own_evidence import OwnMeasurement
 from advisor.pricing import Price
-from advisor.quality import QualityVerdict
+from advisor.report.quality_option import quality_as_dict
 from advisor.report.words import verdict_sentence
 
 SCHEMA = 1
@@ -107,7 +107,7 @@ def _option(option: Option) -> dict[str, Any]:
         "cost": _pick_known(option.cost, "usd_per_month", "usd_per_mtok_total", "usd_per_mtok_output"),
         "cost_used": _cost_used(option),
         "energy": _pick_known(option.energy, "kw", "kw_per_gpu", "tok_s_per_mw", "joules_per_token", "book"),
-        "quality": _quality(option.quality),
+        "quality": quality_as_dict(option.quality),
         "break_even": _pick_known(even, "price_ratio", "price_ratio_today"),
         "readiness": {
             "added_months": option.readiness.added_months,
@@ -234,16 +234,6 @@ def _load(view: LoadView | None) -> dict[str, Any] | None:
     if view is None:
         return None
     return {**dataclasses.asdict(view), "requests_in_flight_mean": None if view.overloaded else view.requests_in_flight_mean}
-
-
-def _quality(quality: QualityVerdict) -> dict[str, Any]:
-    fields = ("tolerance_points", "status", "pairs", "median_delta_points", "reason")
-    return {
-        **_pick(quality, "status", "reason"),
-        "classes": [
-            {"class": item.task_class, **_pick(item, *fields), "sources": list(item.sources)} for item in quality.classes
-        ],
-    }
 
 
 def _price(price: Price | None) -> dict[str, Any] | None:

@@ -71,12 +71,17 @@ def flips(decision: Decision) -> list[str]:
     return section("What would flip it", [flip.sentence for flip in decision.flips])
 
 
+def _figure(value: float) -> str:
+    """Four significant digits, thousands whole: never a power of ten."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
 def tornado(decision: Decision) -> list[str]:
     """The drivers with the widest swing."""
     rows = [
         (
             f"  {row.driver}",
-            f"{row.low:,.4g} to {row.high:,.4g} {row.unit}",
+            f"{_figure(row.low)} to {_figure(row.high)} {row.unit}",
             usd(row.saving_at_low_usd),
             usd(row.saving_at_high_usd),
         )

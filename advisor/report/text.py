@@ -12,6 +12,7 @@ from advisor.options import Option
 from advisor.phrases import percent, saves
 from advisor.report import money_text
 from advisor.report.latency import latency_lines
+from advisor.report.quality_option import quality_lines
 from advisor.report.tables import section, table
 from advisor.report.words import GRADE_MARKS, option_name, verdict_sentence
 
@@ -28,6 +29,7 @@ def decision_text(decision: Decision, *, all_options: bool = False) -> str:
     lines += ["", *section("Why", verdict.reasons), *money_text.flips(decision)]
     lines += [*section("What lowers the confidence", verdict.doubts), *money_text.pilot(decision)]
     lines += [*money_text.readiness(decision), *money_text.futures(decision), *money_text.tornado(decision)]
+    lines += _quality(decision)
     lines += section("Your own measurements", [words for item in decision.own for words in item.words])
     lines += section("At the peak", latency_lines(decision))
     lines += [*money_text.tokens(decision), *_other_prices(decision)]
@@ -37,6 +39,14 @@ def decision_text(decision: Decision, *, all_options: bool = False) -> str:
     lines.append(f"Catalog {decision.catalog.version} of {decision.catalog.as_of}, digest {decision.catalog.digest}.")
     lines += [_overlay_line(overlay.folder, overlay.added, overlay.replaced) for overlay in decision.catalog.overlays]
     return "\n".join(lines)
+
+
+def _quality(decision: Decision) -> list[str]:
+    """What is known of the quality of the option the advice is about; nothing where its format is unchanged."""
+    option = decision.chosen if decision.chosen is not decision.baseline else decision.challenger
+    if option is None or not (option.quality.classes or option.quality.kv_cache):
+        return []
+    return [f"Quality of {option_name(decision, option)}", *quality_lines(option.quality), ""]
 
 
 def _options_table(decision: Decision) -> list[str]:

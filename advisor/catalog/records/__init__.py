@@ -28,6 +28,7 @@ from advisor.catalog.records.measurements import (
     ThroughputClaim,
 )
 from advisor.catalog.records.money import ApiPrice, Offer, PowerBook, PriceBook
+from advisor.catalog.records.quality import EffectSpreads, EvalTask, QualityPriorFit
 
 __all__ = [
     "ApiPrice",
@@ -39,7 +40,9 @@ __all__ = [
     "DatedRun",
     "Decoding",
     "DenseTflops",
+    "EffectSpreads",
     "EngineSupport",
+    "EvalTask",
     "Hardware",
     "IntervalFactor",
     "LatencyFit",
@@ -57,6 +60,7 @@ __all__ = [
     "PriceBook",
     "PublishedFigure",
     "QualityPair",
+    "QualityPriorFit",
     "Record",
     "RelativesFit",
     "SizeBand",
