@@ -1,8 +1,8 @@
-"""The wizard's entry: page set-up and navigation only. Start with ``make run``."""
+"""Page set-up and navigation only. Start with ``make run``."""
 
 import streamlit as st
 
-from advisor.ui.wizard import wizard_page
+from advisor.ui import advisor_pages
 
 st.set_page_config(page_title="GPU migration advisor", layout="wide")
-st.navigation([st.Page(wizard_page, title="Advisor", url_path="advisor", default=True)], position="hidden").run()
+st.navigation(advisor_pages(default="wizard"), position="top").run()

@@ -1,0 +1,8 @@
+"""evidence"""
+
+import streamlit as st
+
+
+def evidence_page() -> None:
+    """Evidence"""
+    st.header("evidence", anchor=False)
