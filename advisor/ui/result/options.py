@@ -11,7 +11,7 @@ from advisor.phrases import percent
 from advisor.report.words import fleet_name, option_name
 from advisor.ui.mount import key
 from advisor.ui.result.traces import all_traces
-from advisor.ui.text import escape, grade_words, table
+from advisor.ui.text import DASH, escape, grade_words, table
 
 TODAY = "today"
 
@@ -31,7 +31,9 @@ def options(decision: Decision) -> None:
     st.caption(
         "Select a column's head to sort by it. ● measured, ◐ interpolated, ◑ transferred, ○ modelled, ★ your own run."
     )
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=config, alt="Today's fleet and the feasible options")
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, column_config=config, placeholder=DASH, alt="Today and what is feasible"
+    )
     if refused:
         with st.expander(f"{len(refused)} options not feasible, with the reason of each"):
             why_not = [

@@ -24,7 +24,9 @@ from advisor.ui.text import bullets, escape, source_rows, table
 
 PRINT_STYLE = """<style>
 @media print {
-  header, button, [data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stToolbar"] { display: none !important; }
+  header, button, [data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stToolbar"] {
+    display: none !important;
+  }
   html, body, #root, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"], section {
     position: static !important; height: auto !important; overflow: visible !important;
   }

@@ -11,11 +11,9 @@ from advisor.decision import Decision
 from advisor.report.as_json import decision_as_dict
 from advisor.report.markdown import decision_markdown
 from advisor.report.svg import Line, line_chart
-from advisor.report.words import verdict_sentence
 from advisor.report.workbook import workbook_bytes
 from advisor.ui.charts.frontier import curve_rows
 from advisor.ui.mount import key
-from advisor.ui.text import escape
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -23,9 +21,6 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def take_away(decision: Decision, token: str) -> None:
     """Draw the row of buttons. Files are built when they are asked for."""
     st.subheader("Take it with you", anchor=False)
-    address = (st.context.url or "").split("?")[0]
-    st.caption("The link holds the scenario and today's outcome, no names; it is checksummed, not signed.")
-    st.code(f"{address}?s={token}&step=result", language=None, wrap_lines=True)
     files: list[tuple[str, str, str, Callable[[], bytes | str]]] = [
         ("Excel workbook", "gpu-migration.xlsx", XLSX, lambda: workbook_bytes(decision)),
         ("Markdown", "gpu-migration.md", "text/markdown", lambda: decision_markdown(decision)),
@@ -33,8 +28,14 @@ def take_away(decision: Decision, token: str) -> None:
     ]
     if any(option.curve is not None for option in decision.options):
         files.append(("Chart (SVG)", "gpu-migration-frontier.svg", "image/svg+xml", lambda: frontier_svg(decision)))
-    columns = st.columns(len(files) + 1)
-    for column, (label, name, mime, build) in zip(columns, files, strict=False):
+    columns = st.columns(len(files) + 2)
+    with columns[0], st.popover("Copy link", key=key("share"), width="stretch"):
+        address = (st.context.url or "").split("?")[0]
+        st.caption(
+            "It holds the scenario and today's outcome, no names; checksummed, not signed. The address bar holds it too."
+        )
+        st.code(f"{address}?s={token}&step=result", language=None, wrap_lines=True)
+    for column, (label, name, mime, build) in zip(columns[1:], files, strict=False):
         with column:
             st.download_button(label, build, name, mime, on_click="ignore", key=key(f"download.{name}"), width="stretch")
     with columns[-1]:
@@ -69,8 +70,3 @@ def frontier_svg(decision: Decision) -> str:
         {"target": target},
         footer,
     )
-
-
-def printed_title(decision: Decision) -> str:
-    """What stands over the print view."""
-    return escape(verdict_sentence(decision))

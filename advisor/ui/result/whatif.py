@@ -28,17 +28,13 @@ def what_if(token: str) -> None:
     st.subheader("What if", anchor=False)
     st.caption("Nothing here changes your scenario until you take it in.")
     changed = _ask(decision, token)
-    if changed is None:
-        st.info("The sliders stand where your scenario does.")
-        return
     try:
-        other = state.decision_for(changed)
+        other = decision if changed is None else state.decision_for(changed)
     except AdvisorError as error:
         st.error(escape(str(error)))
         return
-    same = other.verdict.code == decision.verdict.code
     st.markdown(f"**{escape(verdict_sentence(other))}**")
-    st.caption("The advice stays the same." if same else "The advice changes.")
+    st.caption(_effect(decision, other))
     rows = [
         {"figure": new.title, "as entered": arrow(old), "what if": arrow(new)}
         for old, new in zip(differences(decision), differences(other), strict=True)
@@ -46,10 +42,17 @@ def what_if(token: str) -> None:
     table(rows, "As entered and what if")
     left, right, _ = st.columns([2, 1, 3])
     with left:
-        if st.button("Take it into the scenario", key=key("whatif.take"), type="primary"):
+        taken = st.button("Take it into the scenario", key=key("whatif.take"), type="primary", disabled=changed is None)
+        if taken and changed is not None:
             state.commit(changed, "result")
     with right:
         st.button("Reset", key=key("whatif.reset"), on_click=_reset, args=(token,))
+
+
+def _effect(decision: Decision, other: Decision) -> str:
+    if other is decision:
+        return "The sliders stand where your scenario does."
+    return "The advice stays the same." if other.verdict.code == decision.verdict.code else "The advice changes."
 
 
 def _reset(token: str) -> None:
