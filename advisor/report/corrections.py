@@ -56,17 +56,15 @@ def corrections_of(catalog: Catalog) -> tuple[Correction, ...]:
 def _not_blackwell_only(catalog: Catalog) -> Correction | None:
     formats = [p for p in catalog.precisions.values() if p.family == "fp4"]
     native = {gpu for fmt in formats for row in fmt.support if row.support == "native" for gpu in row.hardware}
-    others = [
-        catalog.hardware[gpu].name for gpu in catalog.hardware if gpu in native and catalog.hardware[gpu].vendor == "amd"
-    ]
+    others = [gpu.name for gpu in catalog.hardware.values() if gpu.id in native and gpu.vendor == "amd"]
     if not others:
         return None
     sources = {source for fmt in formats for row in fmt.support for source in row.sources}
     return Correction(
         "Hardware",
         "FP4 is native to Blackwell GPUs and not available on any earlier generation",
-        f"{' and '.join(others)} compute in MXFP4 natively. Hopper runs FP4 and INT4 weights (weight-only): it saves memory, "
-        "but there is no FP4 arithmetic to gain from",
+        f"{' and '.join(others)} compute in MXFP4 natively. Hopper runs FP4 and INT4 weights (weight-only): it saves "
+        "memory, but there is no FP4 arithmetic to gain from",
         (GUIDE, *sorted(sources)),
     )
 

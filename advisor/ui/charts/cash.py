@@ -63,6 +63,6 @@ def cash(decision: Decision) -> None:
     ]
     x = parts.Axis("month", "month")
     y = parts.Axis("value", "cumulative cost, USD", number="~s")
-    layers = [*parts.line_layers(rows, shades, x, y), parts.end_names(rows, shades, x, y, at_start=False)]
+    layers = [*parts.line_layers(rows, shades, x, y), parts.names(rows, shades, x, y, from_start=False)]
     words = "Cumulative cost by month. " + "; ".join(f"{row['future']}: {row['total']} in total" for row in numbers)
     parts.show(alt.layer(*layers), words, numbers, "cumulative cash")

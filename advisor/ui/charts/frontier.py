@@ -110,7 +110,7 @@ def chart(
         shape = alt.Shape("role:N", scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())), legend=None)
         mark = alt.Chart(data).mark_point(size=120, filled=True, opacity=1)
         layers.append(mark.encode(x.x(), y.y(), parts.colour_of(shades), shape))
-    layers.append(parts.end_names(rows, shades, x, y))
+    layers.append(parts.names(rows, shades, x, y))
     return alt.layer(*layers)
 
 

@@ -16,6 +16,7 @@ from advisor.ui.text import table
 HEIGHT = 340
 DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2])
 BAND_OPACITY = 0.16
+NAME_STEP = 0.16
 Rows = Sequence[Mapping[str, Any]]
 Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
 
@@ -65,13 +66,16 @@ def line_layers(rows: Rows, colours: Mapping[str, str], x: Axis, y: Axis) -> lis
     return layers
 
 
-def end_names(rows: Rows, colours: Mapping[str, str], x: Axis, y: Axis, *, at_start: bool = True) -> alt.Chart:
-    """The name of each series beside its first (or last) point."""
-    order = pd.DataFrame(rows).sort_values(x.column).groupby("series", as_index=False)
-    text = alt.Chart(order.first() if at_start else order.last())
+def names(rows: Rows, colours: Mapping[str, str], x: Axis, y: Axis, *, from_start: bool = True) -> alt.Chart:
+    """The name of each series on its line, each a step further in: lines that begin together stay readable."""
+    places = []
+    for order, (_, line) in enumerate(pd.DataFrame(rows).sort_values(x.column).groupby("series", sort=False)):
+        shift = int(min(order * NAME_STEP, 1) * (len(line) - 1))
+        places.append(line.iloc[shift if from_start else len(line) - 1 - shift])
+    text = alt.Chart(pd.DataFrame(places))
     mark = (
         text.mark_text(align="left", dx=8, dy=-9, fontSize=12)
-        if at_start
+        if from_start
         else text.mark_text(align="right", dx=-8, dy=-9, fontSize=12)
     )
     chart: alt.Chart = mark.encode(x.x(), y.y(), colour_of(colours), text="series:N")

@@ -161,7 +161,7 @@ def chart(catalog: Catalog, comparison: Comparison, metric: Metric, log: bool) -
     x = parts.Axis("interactivity", "tok/s per user", from_zero=False)
     y = parts.Axis("value", f"{metric.name} ({metric.unit})", log=log)
     layers = [*parts.line_layers(rows, shades, x, y), *parts.targets([r.at for r in comparison.rows], "target", x, colours)]
-    layers.append(parts.end_names(rows, shades, x, y, at_start=not metric.falls_with_throughput))
+    layers.append(parts.names(rows, shades, x, y, from_start=not metric.falls_with_throughput))
     numbers = [
         {
             "side": row["series"],

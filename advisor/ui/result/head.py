@@ -51,9 +51,8 @@ def before_after(decision: Decision) -> None:
 
 
 def _card(row: Difference) -> None:
-    st.caption(escape(row.title))
-    st.markdown(f"**{escape(arrow(row))}**")
     note = ". ".join(part for part in (row.change, row.note) if part)
+    st.markdown(f"{escape(row.title)}  \n**{escape(arrow(row))}**")
     if note:
         st.caption(escape(note))
 

@@ -14,7 +14,8 @@ from advisor.ui.text import escape, source_rows, table
 
 def trace_button(decision: Decision, title: str, options: tuple[Option, ...], place: str) -> None:
     """A button that opens one figure's trace for some options (today's and the advised one)."""
-    with st.popover("How?", key=key(f"trace.{place}"), help=escape(f"Trace of: {title}"), on_change="rerun") as opened:
+    words, name = escape(f"Trace of: {title}"), key(f"trace.{place}")
+    with st.popover("How?", type="tertiary", key=name, help=words, on_change="rerun") as opened:
         if opened.open:
             for option in options:
                 trace = trace_named(decision, option, title)
