@@ -96,7 +96,7 @@ def _navigation(
         last = state.STEPS[number + 1] == "result"
         pressed = st.button("Show the result" if last else "Next", key=key("next"), type="primary", width="stretch")
     with straight:
-        skip = not last and st.button("Straight to the result", key=key("straight"), type="tertiary")
+        skip = not last and st.button("Straight to the result", key=key("straight"))
     if waits and (pressed or skip):
         _carry_demand(known, answers)
     elif (pressed or skip) and scenario is not None:
@@ -157,5 +157,5 @@ def _edit() -> None:
             if st.button(state.TITLES[name], key=key(f"edit.{name}"), width="stretch"):
                 state.commit(state.session().scenario, name)
     with columns[-1]:
-        if st.button("Start anew", key=key("anew"), type="tertiary", width="stretch"):
+        if st.button("Start anew", key=key("anew"), width="stretch"):
             state.start_anew()

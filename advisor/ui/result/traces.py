@@ -15,7 +15,7 @@ from advisor.ui.text import escape, source_rows, table
 def trace_button(decision: Decision, title: str, options: tuple[Option, ...], place: str) -> None:
     """A button that opens one figure's trace for some options (today's and the advised one)."""
     words, name = escape(f"Trace of: {title}"), key(f"trace.{place}")
-    with st.popover("How?", type="tertiary", key=name, help=words, on_change="rerun") as opened:
+    with st.popover("How?", key=name, help=words, on_change="rerun") as opened:
         if opened.open:
             for option in options:
                 trace = trace_named(decision, option, title)
