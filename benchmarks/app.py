@@ -91,15 +91,18 @@ class Server:
         raise SystemExit("the app did not start")
 
     async def session(self, query: str) -> Session:
+        """A new visitor at an address."""
         stream = await connect(f"ws://127.0.0.1:{self.port}/_stcore/stream", subprotocols=["streamlit"], max_size=None)
         return Session(stream, query)
 
     def resident_mb(self) -> float:
+        """Memory of the process, MB."""
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / KILOBYTES_PER_MB
 
     def stop(self) -> None:
+        """End the process."""
         self.process.terminate()
         self.process.wait(timeout=20)
 
@@ -166,10 +169,17 @@ def main() -> None:
     """Measure and print."""
     query = result_query()
     colds = [asyncio.run(cold(query)) for _ in range(COLD_STARTS)]
-    rows = [("first verdict page on a cold server", f"{statistics.median(colds):.2f} s (worst of {COLD_STARTS}: {max(colds):.2f} s)")]
+    rows = [
+        (
+            "first verdict page on a cold server",
+            f"{statistics.median(colds):.2f} s (worst of {COLD_STARTS}: {max(colds):.2f} s)",
+        )
+    ]
     rows += asyncio.run(warm(query))
     load = os.getloadavg()[0]
-    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, Python {platform.python_version()}, load at the end {load:.1f}\n")
+    print(
+        f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, Python {platform.python_version()}, load at the end {load:.1f}\n"
+    )
     print("| What | Median |\n|---|---|")
     for name, value in rows:
         print(f"| {name} | {value} |")

@@ -19,7 +19,7 @@ FOLDER = _PACKAGE / "_examples" if (_PACKAGE / "_examples").is_dir() else _PACKA
 
 @dataclass(frozen=True)
 class Example:
-    """A scenario to start from; ``title`` is the scenario's own name."""
+    """A scenario to start from; ``title`` names it, its model and its fleet."""
 
     id: str
     title: str
@@ -35,8 +35,15 @@ def _examples(digest: str, _catalog: Catalog) -> tuple[Example, ...]:
             scenario = load_scenario(path, _catalog)
         except ScenarioError:
             continue  # a host's own catalog need not hold the example's model or GPU
-        found.append(Example(path.stem, scenario.name or path.stem, scenario))
+        found.append(Example(path.stem, _title(_catalog, scenario, path.stem), scenario))
     return tuple(found)
+
+
+def _title(catalog: Catalog, scenario: Scenario, stem: str) -> str:
+    """``Support assistant: Llama-3.3-70B-Instruct on 64 × H200 SXM``."""
+    model_id, current = scenario.workload.model_id, scenario.current
+    model = catalog.models[model_id].name if model_id else "own model"
+    return f"{scenario.name or stem}: {model} on {current.gpus} × {catalog.hardware[current.hardware].name}"
 
 
 def examples(catalog: Catalog) -> tuple[Example, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
@@ -41,6 +42,13 @@ def table(rows: Sequence[Mapping[str, Any]], alt: str, *, empty: str = "Nothing 
 
 def _cell(value: Any) -> str:
     return DASH if value is None or value == "" else escape(str(value))
+
+
+@contextmanager
+def folded(label: str, name: str) -> Iterator[bool]:
+    """A fold whose body is drawn only while it is open: gives whether it is. ``name`` is its key."""
+    with st.expander(label, key=name, on_change="rerun") as fold:
+        yield bool(fold.open)
 
 
 def grade_words(grade: str | None) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import Any
 
-import altair as alt
 import streamlit as st
 
 from advisor.decision import Decision
@@ -65,4 +64,4 @@ def cash(decision: Decision) -> None:
     y = parts.Axis("value", "cumulative cost, USD", number="~s")
     layers = [*parts.line_layers(rows, shades, x, y), parts.names(rows, shades, x, y, from_start=False)]
     words = "Cumulative cost by month. " + "; ".join(f"{row['future']}: {row['total']} in total" for row in numbers)
-    parts.show(alt.layer(*layers), words, numbers, "cumulative cash")
+    parts.show(layers, words, numbers, "cumulative cash")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from advisor.decision import Decision
@@ -19,6 +17,8 @@ from advisor.ui.text import DASH, grade_words
 SHOWN = 3
 """Options drawn beside today's setup: more lines cannot be told apart."""
 
+POINT_SIZE = 120
+CACHED_CURVES = 128
 SHAPES = {"advised": "circle", "today": "square", "other": "triangle-up"}
 
 
@@ -71,9 +71,16 @@ def point_rows(decision: Decision) -> list[dict[str, Any]]:
     ]
 
 
-def frontier(decision: Decision) -> None:
-    """Draw the chart with its table, or say why there is none."""
-    rows, points = curve_rows(decision), point_rows(decision)
+@st.cache_resource(max_entries=CACHED_CURVES, show_spinner=False)
+def _rows_of(token: str, digest: str, _decision: Decision) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    assert token, "the token stands for the scenario in the key"
+    assert _decision.catalog.digest == digest
+    return curve_rows(_decision), point_rows(_decision)
+
+
+def frontier(decision: Decision, token: str) -> None:
+    """Draw the chart with its table, or say why there is none. ``token`` stands for the decision in the cache."""
+    rows, points = _rows_of(token, decision.catalog.digest, decision)
     if not rows:
         st.info("Nothing was measured for this model and request size, so there is no frontier to draw.")
         return
@@ -100,18 +107,17 @@ def shades_of(decision: Decision, colours: Palette) -> dict[str, str]:
 
 def chart(
     rows: list[dict[str, Any]], points: list[dict[str, Any]], shades: dict[str, str], target: float, colours: Palette
-) -> parts.Drawn:
+) -> list[parts.Layer]:
     """Throughput over interactivity."""
     x = parts.Axis("interactivity", "tok/s per user (how fast one answer streams)")
     y = parts.Axis("value", "tok/s per GPU (input and output)")
     layers = [*parts.line_layers(rows, shades, x, y), *parts.targets([target], "target", x, colours)]
     if points:
-        data = pd.DataFrame(points)
-        shape = alt.Shape("role:N", scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())), legend=None)
-        mark = alt.Chart(data).mark_point(size=120, filled=True, opacity=1)
-        layers.append(mark.encode(x.x(), y.y(), parts.colour_of(shades), shape))
+        shape = parts.nominal("role", scale={"domain": list(SHAPES), "range": list(SHAPES.values())}, legend=None)
+        mark = {"type": "point", "size": POINT_SIZE, "filled": True, "opacity": 1}
+        layers.append(parts.layer(points, mark, x=x.of(), y=y.of(), color=parts.colour_of(shades), shape=shape))
     layers.append(parts.names(rows, shades, x, y))
-    return alt.layer(*layers)
+    return layers
 
 
 def chart_words(points: list[dict[str, Any]]) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from advisor.decision import Decision
@@ -67,30 +65,29 @@ def quality(changes: Sequence[ClassChange], reason: str) -> None:
         st.info(f"No change of quality to draw: {reason}")
         return
     colours = palette()
-    data = pd.DataFrame(
-        [
-            {
-                "class": c.task_class,
-                "points": c.points,
-                "low": c.low,
-                "high": c.high,
-                "limit": -c.tolerance,
-                "label": "tolerance",
-            }
-            for c in known
-        ]
-    )
-    y = alt.Y("class:N", title=None, sort=[change.task_class for change in known])
-    x = parts.Axis("points", "change in points (candidate minus today)")
-    limit = alt.Chart(data)
-    layers = [
-        limit.mark_tick(color=colours.rule, thickness=2, size=34).encode(x.x("limit"), y),
-        limit.mark_text(color=colours.rule, dy=-24, fontSize=11).encode(x.x("limit"), y, text="label:N"),
-        alt.Chart(data).mark_point(size=120, filled=True, color=colours.accent, opacity=1).encode(x.x(), y),
+    rows = [
+        {
+            "class": c.task_class,
+            "points": c.points,
+            "low": c.low,
+            "high": c.high,
+            "limit": -c.tolerance,
+            "label": "tolerance",
+        }
+        for c in known
     ]
-    banded = data.dropna(subset=["low", "high"])
-    if not banded.empty:
-        band = alt.Chart(banded).mark_rule(color=colours.accent, strokeWidth=3)
-        layers.insert(0, band.encode(x.x("low"), alt.X2("high:Q"), y))
+    y = parts.nominal("class", sort=[change.task_class for change in known])
+    x = parts.Axis("points", "change in points (candidate minus today)")
+    note = {"type": "text", "color": colours.rule, "dy": -24, "fontSize": parts.NOTE_SIZE}
+    point = {"type": "point", "size": 120, "filled": True, "color": colours.accent, "opacity": 1}
+    layers = [
+        parts.layer(rows, {"type": "tick", "color": colours.rule, "thickness": 2, "size": 34}, x=x.of("limit"), y=y),
+        parts.layer(rows, note, x=x.of("limit"), y=y, text=parts.nominal("label")),
+        parts.layer(rows, point, x=x.of(), y=y),
+    ]
+    banded = [row for row in rows if row["low"] is not None and row["high"] is not None]
+    if banded:
+        band = {"type": "rule", "color": colours.accent, "strokeWidth": 3}
+        layers.insert(0, parts.layer(banded, band, x=x.of("low"), x2={"field": "high"}, y=y))
     words = "; ".join(f"{change.task_class}: {change.points:+.1f} points, {change.verdict}" for change in known)
-    parts.show(alt.layer(*layers), f"Change of quality by task class. {words}", numbers, "quality")
+    parts.show(layers, f"Change of quality by task class. {words}", numbers, "quality")

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import altair as alt
-import pandas as pd
-
 from advisor.ui.charts import parts
 from advisor.ui.palette import palette
 
@@ -38,15 +35,16 @@ def tornado(swings: Sequence[Swing], base: float, title: str) -> None:
         {"driver": swing.driver, "from": min(swing.at_low, swing.at_high), "to": max(swing.at_low, swing.at_high)}
         for swing in ordered
     ]
-    y = alt.Y("driver:N", sort=names, title=None)
-    bars = (
-        alt.Chart(pd.DataFrame(rows))
-        .mark_bar(color=colours.accent, opacity=0.75)
-        .encode(alt.X("from:Q", title=title), alt.X2("to:Q"), y)
-    )
-    line = pd.DataFrame([{"base": base, "label": f"as entered: {base:,.3g}"}])
-    rule = alt.Chart(line).mark_rule(color=colours.rule, strokeDash=[4, 4]).encode(alt.X("base:Q", title=title))
-    name = alt.Chart(line).mark_text(align="left", dx=4, y=-6, color=colours.rule).encode(alt.X("base:Q"), text="label:N")
+    y = parts.nominal("driver", sort=names)
+    x = parts.Axis("from", title, from_zero=False)
+    line = [{"base": base, "label": f"as entered: {base:,.3g}"}]
+    rule = {"type": "rule", "color": colours.rule, "strokeDash": [4, 4]}
+    text = {"type": "text", "align": "left", "dx": 4, "baseline": "top", "color": colours.rule}
+    layers = [
+        parts.layer(rows, {"type": "bar", "color": colours.accent, "opacity": 0.75}, x=x.of(), x2={"field": "to"}, y=y),
+        parts.layer(line, rule, x=x.of("base")),
+        parts.layer(line, text, x=x.of("base"), y={"value": 2}, text=parts.nominal("label")),
+    ]
     numbers = [
         {
             "driver": swing.driver,
@@ -58,4 +56,4 @@ def tornado(swings: Sequence[Swing], base: float, title: str) -> None:
         for swing in ordered
     ]
     words = f"{title} by driver; the widest swing is {names[0]}." if names else f"{title}: no driver was varied."
-    parts.show(alt.layer(bars, rule, name), words, numbers, title)
+    parts.show(layers, words, numbers, title)

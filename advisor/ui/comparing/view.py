@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import altair as alt
 import streamlit as st
 
 from advisor.catalog import Catalog
@@ -175,7 +174,7 @@ def chart(catalog: Catalog, comparison: Comparison, metric: Metric, log: bool) -
         f"{metric.name} over interactivity: our estimate between measured points with its 80 % band. "
         "The tables above read the measured frontier by the dashboards' own method."
     )
-    parts.show(alt.layer(*layers), _chart_words(comparison, metric, names), numbers, metric.name)
+    parts.show(layers, _chart_words(comparison, metric, names), numbers, metric.name)
 
 
 def _chart_words(comparison: Comparison, metric: Metric, names: Sequence[str]) -> str:

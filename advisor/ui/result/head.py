@@ -10,8 +10,9 @@ from advisor.phrases import percent
 from advisor.report.differences import Difference, arrow, differences
 from advisor.report.flips import flips_of
 from advisor.report.words import verdict_sentence
+from advisor.ui.mount import key
 from advisor.ui.result.traces import trace_button
-from advisor.ui.text import bullets, escape, table
+from advisor.ui.text import bullets, escape, folded, table
 
 CONFIDENCE_SHAPES = {"high": "●", "medium": "◐", "low": "○"}
 
@@ -66,20 +67,26 @@ def why(decision: Decision) -> None:
     with right:
         _titled("What lowers the confidence", decision.verdict.doubts)
     if decision.other_bases:
-        with st.expander("The same two fleets at other prices: the price basis decides"):
-            rows = [
-                {
-                    "price book": basis.title,
-                    "basis": basis.basis.replace("_", " "),
-                    "price ratio": f"{basis.price_ratio:.2f}",
-                    "saving as sized": percent(basis.saving_fraction),
-                    "saving per token, equal utilization": None
-                    if basis.saving_per_token_fraction is None
-                    else percent(basis.saving_per_token_fraction),
-                }
-                for basis in decision.other_bases
-            ]
-            table(rows, "Savings at each price book")
+        _other_bases(decision)
+
+
+def _other_bases(decision: Decision) -> None:
+    with folded("The same two fleets at other prices: the price basis decides", key("bases")) as is_open:
+        if not is_open:
+            return
+        rows = [
+            {
+                "price book": basis.title,
+                "basis": basis.basis.replace("_", " "),
+                "price ratio": f"{basis.price_ratio:.2f}",
+                "saving as sized": percent(basis.saving_fraction),
+                "saving per token, equal utilization": None
+                if basis.saving_per_token_fraction is None
+                else percent(basis.saving_per_token_fraction),
+            }
+            for basis in decision.other_bases
+        ]
+        table(rows, "Savings at each price book")
 
 
 def _titled(title: str, lines: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from advisor.phrases import percent
 from advisor.report.words import fleet_name, option_name
 from advisor.ui.mount import key
 from advisor.ui.result.traces import all_traces
-from advisor.ui.text import DASH, escape, grade_words, table
+from advisor.ui.text import DASH, escape, folded, grade_words, table
 
 TODAY = "today"
 
@@ -35,7 +35,13 @@ def options(decision: Decision) -> None:
         pd.DataFrame(rows), hide_index=True, column_config=config, placeholder=DASH, alt="Today and what is feasible"
     )
     if refused:
-        with st.expander(f"{len(refused)} options not feasible, with the reason of each"):
+        _refused(decision, refused)
+    _details(decision, feasible)
+
+
+def _refused(decision: Decision, refused: list[Option]) -> None:
+    with folded(f"{len(refused)} options not feasible, with the reason of each", key("refused")) as is_open:
+        if is_open:
             why_not = [
                 {
                     "option": option_name(decision, o),
@@ -44,7 +50,6 @@ def options(decision: Decision) -> None:
                 for o in refused
             ]
             st.dataframe(pd.DataFrame(why_not), hide_index=True, alt="Options that are not feasible and why")
-    _details(decision, feasible)
 
 
 def option_row(decision: Decision, number: str, option: Option) -> dict[str, object]:
@@ -92,8 +97,8 @@ def for_and_against(decision: Decision, option: Option) -> str:
 def _details(decision: Decision, feasible: list[Option]) -> None:
     known = {TODAY: decision.baseline, **{option.key.id: option for option in feasible}}
     names = {name: ("Today: " if name == TODAY else "") + option_name(decision, option) for name, option in known.items()}
-    with st.expander("Where an option's figures come from", key=key("details"), on_change="rerun") as opened:
-        if opened.open:
+    with folded("Where an option's figures come from", key("details")) as is_open:
+        if is_open:
             chosen = st.selectbox("Option", list(names), format_func=lambda name: names[name], key=key("details.option"))
             option = known[chosen]
             gates = [{"condition": gate.name, "verdict": VERDICTS[gate.passed], "why": gate.reason} for gate in option.gates]

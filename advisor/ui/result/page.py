@@ -20,7 +20,7 @@ from advisor.ui.result.options import option_row, options
 from advisor.ui.result.takeaway import take_away
 from advisor.ui.result.whatif import what_if
 from advisor.ui.state import Session
-from advisor.ui.text import bullets, escape, source_rows, table
+from advisor.ui.text import bullets, escape, folded, source_rows, table
 
 PRINT_STYLE = """<style>
 @media print {
@@ -45,7 +45,7 @@ def show(known: Session) -> None:
         return
     token = known.token or state.token_of(known.scenario)
     if st.query_params.get("view") == "print":
-        printed(decision)
+        printed(decision, token)
         return
     head.since_link(known.opened, decision)
     head.verdict(decision)
@@ -53,20 +53,24 @@ def show(known: Session) -> None:
     head.why(decision)
     what_if(token)
     options(decision)
-    _charts(decision)
+    _charts(decision, token)
     _sources(decision)
     take_away(decision, token)
 
 
-def _charts(decision: Decision) -> None:
+def _charts(decision: Decision, token: str) -> None:
     """One chart at a time; only the one that is open is drawn."""
     names = {"frontier": "Frontiers", "cash": "Cash", "quality": "Quality"}
     st.subheader("Charts", anchor=False)
     chosen = st.segmented_control(
         "Chart", list(names), format_func=lambda n: names[n], default="frontier", required=True, key=key("chart")
     )
-    draw = {"frontier": frontier, "cash": cash, "quality": _quality}
-    draw[chosen or "frontier"](decision)
+    if chosen == "cash":
+        cash(decision)
+    elif chosen == "quality":
+        _quality(decision)
+    else:
+        frontier(decision, token)
 
 
 def _quality(decision: Decision) -> None:
@@ -75,16 +79,17 @@ def _quality(decision: Decision) -> None:
 
 
 def _sources(decision: Decision) -> None:
-    with st.expander("Sources and catalog"):
-        table(source_rows(decision.catalog, used_sources(decision)), "Sources of the figures above")
-        st.caption(escape(_catalog_words(decision)))
+    with folded("Sources and catalog", key("sources")) as is_open:
+        if is_open:
+            table(source_rows(decision.catalog, used_sources(decision)), "Sources of the figures above")
+            st.caption(escape(_catalog_words(decision)))
 
 
 def _catalog_words(decision: Decision) -> str:
     return f"Catalog {decision.catalog.version} of {decision.catalog.as_of}, digest {decision.catalog.digest}"
 
 
-def printed(decision: Decision) -> None:
+def printed(decision: Decision, token: str) -> None:
     """The result without controls, every table in full: for the printer or a PDF."""
     st.html(PRINT_STYLE)
     head.verdict(decision)
@@ -108,7 +113,7 @@ def printed(decision: Decision) -> None:
     left_out = ("engine", "for and against")
     table([{k: v for k, v in row.items() if k not in left_out} for row in found], "Options")
     bullets(f"{row['option']}: {row['for and against']}" for row in found)
-    frontier(decision)
+    frontier(decision, token)
     cash(decision)
     st.subheader("Sources", anchor=False)
     shown = ("source", "title", "publisher", "date")
