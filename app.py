@@ -4,11 +4,11 @@ import streamlit as st
 
 from advisor.ui import advisor_pages
 
+# Streamlit writes these in the primary colour: on the dark ground that is below 4.5:1 for any shade that carries white.
 READABLE = """<style>
 [data-testid="stSliderThumbValue"], [data-testid="stSliderThumbValue"] p { color: inherit; }
 button[data-selected="true"] { color: inherit !important; font-weight: 600; }
 </style>"""
-"""Streamlit writes these in the primary colour: on the dark ground that is below 4.5:1 for any shade that carries white."""
 
 st.set_page_config(page_title="GPU migration advisor", layout="wide")
 st.html(READABLE)
