@@ -82,7 +82,7 @@ class Server:
         self.process = subprocess.Popen(
             [*command, "--server.address", "127.0.0.1"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        for _ in range(200):
+        for _ in range(600):
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_stcore/health", timeout=1):
                     return
@@ -177,9 +177,8 @@ def main() -> None:
     ]
     rows += asyncio.run(warm(query))
     load = os.getloadavg()[0]
-    print(
-        f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, Python {platform.python_version()}, load at the end {load:.1f}\n"
-    )
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"{time.strftime('%Y-%m-%d')}, {machine}, load at the end {load:.1f}\n")
     print("| What | Median |\n|---|---|")
     for name, value in rows:
         print(f"| {name} | {value} |")

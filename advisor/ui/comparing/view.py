@@ -129,7 +129,8 @@ def _claims(comparison: Comparison) -> None:
         ratio = a.usd_per_mtok_total / b.usd_per_mtok_total
         now = "" if row.saving_fraction is None else f"; the catalog's figures give {percent(row.saving_fraction)}"
         lines.append(
-            f"At {row.at:g} tok/s per user the page's costs stand {ratio:.2f} to 1, a saving of {percent(1 - 1 / ratio)}{now}"
+            f"At {row.at:g} tok/s per user the page's costs stand {ratio:.2f} to 1, a saving of "
+            f"{percent(1 - 1 / ratio)}{now}"
         )
     bullets(lines)
 

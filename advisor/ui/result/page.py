@@ -51,9 +51,9 @@ def show(known: Session) -> None:
     head.verdict(decision)
     head.before_after(decision)
     head.why(decision)
-    what_if(token)
     options(decision)
     _charts(decision, token)
+    what_if(token)
     _sources(decision)
     take_away(decision, token)
 
