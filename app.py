@@ -1,8 +1,15 @@
-"""The wizard's entry: page set-up and navigation only. Start with ``make run``."""
+"""Page set-up and navigation only. Start with ``make run``."""
 
 import streamlit as st
 
-from advisor.ui.wizard import wizard_page
+from advisor.ui import advisor_pages
+
+# Streamlit writes these in the primary colour: on the dark ground that is below 4.5:1 for any shade that carries white.
+READABLE = """<style>
+[data-testid="stSliderThumbValue"], [data-testid="stSliderThumbValue"] p { color: inherit; }
+button[data-selected="true"] { color: inherit !important; font-weight: 600; }
+</style>"""
 
 st.set_page_config(page_title="GPU migration advisor", layout="wide")
-st.navigation([st.Page(wizard_page, title="Advisor", url_path="advisor", default=True)], position="hidden").run()
+st.html(READABLE)
+st.navigation(advisor_pages(default="wizard"), position="top").run()

@@ -1,58 +1,189 @@
 """Widgets built from the scenario's own fields: label, unit, help and bounds come from there, nowhere else.
 
 Bounds are told in the help but not given to the widget: Streamlit would keep the old value silently when a typed
-one is out of range. Every value reaches the validator, which says what is wrong.
+one is out of range. Every value reaches the validator, and what it says stands beside the field.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, get_args, get_origin
 
 import streamlit as st
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
+from streamlit.delta_generator import DeltaGenerator
 
 from advisor.errors import Problem
 from advisor.scenario import Part
+from advisor.ui.mount import key
+from advisor.ui.text import escape
 
 PERCENT = 100.0
 NUMBER_FORMAT = "%.10g"
 
 
-def number(
-    part: type[Part], name: str, value: float | None, *, step: float = 1.0, key: str | None = None
-) -> float | int | None:
-    """A number field; empty gives None. Whole numbers come back as int."""
-    info = part.model_fields[name]
-    shown = st.number_input(
-        label_of(info),
-        value=None if value is None else float(value),
-        step=float(step),
-        key=key,
-        format=NUMBER_FORMAT,
-        help=help_of(info),
-        placeholder="not given",
-    )
-    return None if shown is None else as_number(shown)
+@dataclass
+class Sheet:
+    """The fields of one step: each drawn at its draft or its value, remembered as typed, its problems beside it.
+
+    Args:
+        step: name of the step, part of every key.
+        draft: fields as typed so far, by path; filled while drawing.
+        generation: moves on when the scenario came from elsewhere, so that widgets show the new values.
+    """
+
+    step: str
+    draft: dict[str, Any]
+    generation: int
+    _slots: dict[str, DeltaGenerator] = field(default_factory=dict)
+
+    def number(
+        self, part: type[Part], name: str, path: str, value: float | None, *, step: float = 1.0
+    ) -> float | int | None:
+        """A number field; empty gives None. Whole numbers come back as int."""
+        info = part.model_fields[name]
+        return as_number(self._typed(path, label_of(info), value, step, help_of(info)))
+
+    def percent(self, part: type[Part], name: str, path: str, value: float | None, *, step: float = 1.0) -> float | None:
+        """A fraction asked for in percent."""
+        info = part.model_fields[name]
+        start = None if value is None else round(value * PERCENT, 10)
+        shown = self._typed(path, f"{info.title} (%)", start, step, help_of(info, scale=PERCENT))
+        return None if shown is None else round(shown / PERCENT, 12)
+
+    def plain_number(self, label: str, path: str, value: float | None, *, step: float, help_text: str) -> float | None:
+        """A number that is an entry of a mapping (a quote by GPU), with a label of its own."""
+        return self._typed(path, label, value, step, escape(help_text))
+
+    def choose(self, path: str, label: str, options: Mapping[Any, str], value: Any, *, help_text: str | None = None) -> Any:
+        """A select box over ids with names; a value no longer among them gives way to the first."""
+        keys = list(options)
+        place = self._place(path, value, keys)
+        chosen = st.selectbox(label, keys, key=place, format_func=lambda option: options[option], help=_help(help_text))
+        return self._keep(path, chosen)
+
+    def radio(self, path: str, label: str, options: Mapping[Any, str], value: Any, *, help_text: str | None = None) -> Any:
+        """A few choices side by side."""
+        keys = list(options)
+        place = self._place(path, value, keys)
+        chosen = st.radio(
+            label, keys, key=place, format_func=lambda option: options[option], horizontal=True, help=_help(help_text)
+        )
+        return self._keep(path, chosen)
+
+    def several(
+        self,
+        path: str,
+        label: str,
+        options: Mapping[str, str],
+        value: Sequence[str],
+        *,
+        placeholder: str,
+        help_text: str = "",
+    ) -> list[str]:
+        """Any of several names; what is no longer among them is dropped."""
+        start = [name for name in self.draft.get(path, value) if name in options]
+        place = self._key(path)
+        if place not in st.session_state:
+            st.session_state[place] = start
+        chosen: list[str] = st.multiselect(
+            label,
+            list(options),
+            key=place,
+            format_func=lambda name: options[name],
+            placeholder=placeholder,
+            help=_help(help_text),
+        )
+        kept: list[str] = self._keep(path, chosen)
+        return kept
+
+    def tick(self, part: type[Part], name: str, path: str, value: bool) -> bool:
+        """Yes or no."""
+        info = part.model_fields[name]
+        place = self._key(path)
+        if place not in st.session_state:
+            st.session_state[place] = self.draft.get(path, value)
+        kept: bool = self._keep(path, st.checkbox(str(info.title), key=place, help=help_of(info) or None))
+        return kept
+
+    def slider(self, part: type[Part], name: str, path: str, value: int, stops: Sequence[int]) -> int:
+        """A slider over round figures; a value between them becomes a stop of its own."""
+        info = part.model_fields[name]
+        start = self.draft.get(path, value)
+        places = sorted({*stops, start})
+        place = self._key(f"{path}.slider")  # the exact field of the same path has its own
+        if st.session_state.get(place) not in places:
+            st.session_state[place] = start
+        chosen = st.select_slider(
+            label_of(info), places, key=place, format_func=lambda stop: f"{stop:,}", help=help_of(info) or None
+        )
+        self._slots[path] = st.empty()
+        kept: int = self._keep(path, chosen)
+        return kept
+
+    def slot(self, path: str) -> None:
+        """A place for problems of something that is no single widget."""
+        self._slots[path] = st.empty()
+
+    def alias(self, where: str, path: str) -> None:
+        """A problem the validator finds at ``where`` belongs beside the field at ``path``."""
+        self._slots[where] = self._slots[path]
+
+    def tell(self, problems: Sequence[Problem]) -> None:
+        """Every problem beside its field; those of no field here in one box under the step."""
+        rest = []
+        for problem in problems:
+            slot = self._slots.get(problem.where)
+            if slot is None:
+                rest.append(problem)
+            else:
+                slot.error(escape(problem.message))
+        if rest:
+            lines = "\n".join(f"- {escape(str(problem))}" for problem in rest)
+            st.error(f"Please correct before going on:\n\n{lines}")
+
+    def _typed(self, path: str, label: str, value: float | None, step: float, help_text: str) -> float | None:
+        start = self.draft.get(path, value)
+        place = self._key(path)
+        if place not in st.session_state:
+            st.session_state[place] = None if start is None else float(start)
+        shown = st.number_input(
+            label,
+            value=None,
+            step=float(step),
+            key=place,
+            format=NUMBER_FORMAT,
+            help=help_text or None,
+            placeholder="not given",
+        )
+        self._slots[path] = st.empty()
+        kept: float | None = self._keep(path, shown)
+        return kept
+
+    def _place(self, path: str, value: Any, keys: Sequence[Any]) -> str:
+        place = self._key(path)
+        if st.session_state.get(place, self.draft.get(path, value)) not in keys:
+            st.session_state[place] = keys[0]
+        elif place not in st.session_state:
+            st.session_state[place] = self.draft.get(path, value)
+        return place
+
+    def _keep(self, path: str, value: Any) -> Any:
+        self.draft[path] = value
+        if path not in self._slots:
+            self._slots[path] = st.empty()
+        return value
+
+    def _key(self, path: str) -> str:
+        return key(f"{self.step}.{self.generation}.{path}")
 
 
-def percent(part: type[Part], name: str, value: float | None, *, step: float = 1.0, key: str | None = None) -> float | None:
-    """A fraction asked for in percent."""
-    info = part.model_fields[name]
-    shown = st.number_input(
-        f"{info.title} (%)",
-        value=None if value is None else round(value * PERCENT, 10),
-        step=float(step),
-        key=key,
-        format=NUMBER_FORMAT,
-        help=help_of(info, scale=PERCENT),
-        placeholder="not given",
-    )
-    return None if shown is None else shown / PERCENT
-
-
-def as_number(value: float) -> float | int:
+def as_number(value: float | None) -> float | int | None:
     """8.0 as 8, 8.5 as it is: a whole-number field then refuses the latter in words."""
+    if value is None:
+        return None
     return int(value) if float(value).is_integer() else value
 
 
@@ -76,19 +207,13 @@ def help_of(info: FieldInfo, scale: float = 1.0) -> str:
     return escape(". ".join(part.rstrip(".") for part in parts if part))
 
 
-def escape(text: str) -> str:
-    """Text that Streamlit shows as it is: no Markdown, no HTML, no formulas, no emoji codes."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]()#+-.!|<>$~:^" else char for char in text)
+def choices_of(part: type[Part], name: str) -> tuple[Any, ...]:
+    """The values a field of fixed choices accepts."""
+    annotation = part.model_fields[name].annotation
+    if get_origin(annotation) is tuple:
+        annotation = get_args(annotation)[0]
+    return get_args(annotation)
 
 
-def show_problems(problems: tuple[Problem, ...]) -> None:
-    """Every problem of a form in one box, by field; nothing typed is lost."""
-    lines = "\n".join(f"- {escape(str(problem))}" for problem in problems)
-    st.error(f"Please correct before going on:\n\n{lines}")
-
-
-def choose(label: str, options: dict[Any, str], value: Any, *, help_text: str | None = None) -> Any:
-    """A select box over ids with names."""
-    keys = list(options)
-    index = keys.index(value) if value in options else 0
-    return st.selectbox(label, keys, index=index, format_func=lambda key: options[key], help=help_text)
+def _help(text: str | None) -> str | None:
+    return escape(text) if text else None

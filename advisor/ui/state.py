@@ -1,35 +1,33 @@
 """One frozen scenario in the session, one token ``?s=`` in the address: refresh, Back and links all work.
 
-The address is the truth. A token that differs from the session's (a new link, Back, Forward, another tab) is
-decoded; a damaged one says so and the session starts clean.
+The address is the truth: a token that differs from the session's (a new link, Back, Forward, another tab) is
+decoded. An address without a token (another page was visited, or the very first one) keeps what the session holds.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 from advisor import link
-from advisor.catalog import Catalog, load_catalog
 from advisor.decision import Decision
-from advisor.errors import AdvisorError, LinkError
+from advisor.errors import AdvisorError, LinkError, ScenarioError
 from advisor.pricing import offer_price
-from advisor.recommend import recommend
 from advisor.scenario import Scenario
-from advisor.scenario_io import build_scenario, dump_json, parse_scenario
+from advisor.scenario_io import build_scenario, plain
+from advisor.ui.mount import catalog, key, mounted
+from advisor.ui.runtime import decision_of
 
 STEPS = ("workload", "today", "targets", "money", "result")
 TITLES = {
     "workload": "Workload",
-    "today": "Today's fleet and spend",
-    "targets": "Latency and quality",
-    "money": "Prices and limits",
+    "today": "Today",
+    "targets": "Targets",
+    "money": "Money and limits",
     "result": "Result",
 }
-CACHED_DECISIONS = 256
 START_HARDWARE = "h200"
 START_FLEET: dict[str, Any] = {"gpus": 64}
 START_WORKLOAD: dict[str, Any] = {
@@ -40,59 +38,62 @@ START_WORKLOAD: dict[str, Any] = {
 }
 
 
-@st.cache_resource(show_spinner="Loading the catalog …")
-def shared_catalog(overlays: str) -> Catalog:
-    """The catalog, once per server; frozen, so sessions may share it."""
-    return load_catalog(*(Path(part) for part in overlays.split(os.pathsep) if part))
+@dataclass
+class Session:
+    """What one visitor has said so far. ``drafts`` keeps fields as typed, wrong ones too, until their step is accepted.
+
+    ``generation`` is part of every widget's key: it moves on when the scenario comes from elsewhere than the widgets.
+    """
+
+    scenario: Scenario
+    token: str | None = None
+    opened: link.LinkContent | None = None
+    problem: str | None = None
+    drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    generation: int = 0
 
 
-def catalog() -> Catalog:
-    """The catalog with the own folders of ADVISOR_CATALOG laid over it."""
-    return shared_catalog(os.environ.get("ADVISOR_CATALOG", ""))
+def session() -> Session:
+    """The visitor's session, brought in line with the address first."""
+    token = st.query_params.get("s")
+    known: Session | None = st.session_state.get(key("session"))
+    if known is None:
+        known = Session(start_scenario())
+        st.session_state[key("session")] = known
+        if token is not None:
+            _open(known, token)
+    elif token is not None and token != known.token:
+        _open(known, token)
+    return known
 
 
-@st.cache_resource(max_entries=CACHED_DECISIONS, show_spinner=False)
-def _decision(scenario_json: str, digest: str) -> Decision:
-    records = catalog()
-    assert records.digest == digest  # the digest is the key; the records come from the shared catalog
-    return recommend(parse_scenario(scenario_json, records), records)
+def _open(known: Session, token: str) -> None:
+    known.token, known.problem, known.opened = token, None, None
+    try:
+        known.opened = link.decode(token, catalog())
+    except LinkError as error:
+        known.problem = str(error)
+    replace_scenario(known, known.opened.scenario if known.opened else start_scenario())
 
 
-def decision_for(scenario: Scenario) -> Decision:
-    """The decision of a scenario, cached by its content and the catalog's digest. Raises AdvisorError."""
-    return _decision(dump_json(scenario), catalog().digest)
+def replace_scenario(known: Session, scenario: Scenario) -> None:
+    """Put another scenario in place of the session's, widgets and drafts included."""
+    known.scenario = scenario
+    known.drafts = {}
+    known.generation += 1
 
 
 def start_scenario() -> Scenario:
-    """Where a new session starts: an assistant with long prompts on 64 H200 at today's median offer."""
+    """Where a new session starts: the host's scenario, or an assistant with long prompts on 64 H200 at today's median."""
+    given = mounted().scenario
     records = catalog()
+    if given is not None:
+        return build_scenario(plain(given), records)
     price = offer_price(records, START_HARDWARE, "on_demand")
     assert price is not None  # a test holds the shipped catalog to it
     rate = round(price.usd_per_gpu_hour, 2)
     current: dict[str, Any] = {"hardware": START_HARDWARE, "price": {"usd_per_gpu_hour": rate}, **START_FLEET}
     return build_scenario({"schema": 1, "workloads": (START_WORKLOAD,), "current": current}, records)
-
-
-def current() -> Scenario:
-    """The session's scenario, brought in line with the address first."""
-    token = st.query_params.get("s")
-    if "scenario" not in st.session_state or token != st.session_state.get("token"):
-        _open(token)
-    scenario: Scenario = st.session_state.scenario
-    return scenario
-
-
-def _open(token: str | None) -> None:
-    st.session_state.token = token
-    st.session_state.link_problem = None
-    st.session_state.link_content = None
-    try:
-        content = link.decode(token, catalog()) if token else None
-    except LinkError as error:
-        st.session_state.link_problem = str(error)
-        content = None
-    st.session_state.link_content = content
-    st.session_state.scenario = content.scenario if content else start_scenario()
 
 
 def step() -> str:
@@ -103,21 +104,74 @@ def step() -> str:
 
 def commit(scenario: Scenario, next_step: str) -> None:
     """Keep a scenario, write its token and the next step into the address, and go there."""
-    st.session_state.scenario = scenario
-    st.session_state.token = _token(scenario)
-    st.session_state.link_content = None
-    st.session_state.link_problem = None
-    st.query_params.from_dict({"s": st.session_state.token, "step": next_step})
+    known = session()
+    known.scenario = scenario
+    known.token = token_of(scenario)
+    known.opened = known.problem = None
+    st.query_params.update({"s": known.token, "step": next_step})
     st.rerun()
 
 
-def go(next_step: str) -> None:
-    """Go to a step with the scenario as it stands."""
-    commit(st.session_state.scenario, next_step)
+def start_anew() -> None:
+    """Forget everything this visitor said."""
+    known = session()
+    replace_scenario(known, start_scenario())
+    known.problem = known.opened = known.token = None
+    for name in ("s", "step"):
+        if name in st.query_params:
+            del st.query_params[name]
+    st.rerun()
 
 
-def _token(scenario: Scenario) -> str:
+def decision_for(scenario: Scenario) -> Decision:
+    """The decision of a scenario with the mounted catalog. Raises AdvisorError."""
+    return decision_of(scenario, catalog())
+
+
+def decision_or_none(scenario: Scenario) -> Decision | None:
+    """The same, or None where the scenario has no answer yet."""
     try:
-        return link.encode(decision_for(scenario))
-    except AdvisorError:  # no outcome yet: the link holds the scenario alone
-        return link.encode_scenario(scenario, catalog().version)
+        return decision_for(scenario)
+    except AdvisorError:
+        return None
+
+
+def token_of(scenario: Scenario) -> str:
+    """The share token of a scenario, with its outcome if there is one yet."""
+    decision = decision_or_none(scenario)
+    return link.encode(decision) if decision else link.encode_scenario(scenario, catalog().version)
+
+
+def with_answers(scenario: Scenario, answers: dict[str, Any]) -> Scenario:
+    """A scenario with some parts replaced, validated. Raises ScenarioError."""
+    return build_scenario(merged(scenario, answers), catalog())
+
+
+def tried(scenario: Scenario, answers: dict[str, Any]) -> tuple[Scenario | None, ScenarioError | None]:
+    """The scenario with answers laid over it, or what is wrong with them."""
+    try:
+        return with_answers(scenario, answers), None
+    except ScenarioError as error:
+        return None, error
+
+
+WHOLE = frozenset({"demand", "price", "model", "overrides"})
+"""Parts replaced whole: they hold one of several units or names, and the one left out must go."""
+
+
+def merged(scenario: Scenario, answers: dict[str, Any]) -> dict[str, Any]:
+    """The scenario as plain data with a step's answers laid over it, field by field."""
+    data = plain(scenario)
+    for part, changes in answers.items():
+        target = data["workloads"][0] if part == "workload" else data[part]
+        _lay(target, changes)
+    return data
+
+
+def _lay(target: dict[str, Any], changes: dict[str, Any]) -> None:
+    for name, value in changes.items():
+        known = target.get(name)
+        if isinstance(value, dict) and isinstance(known, dict) and name not in WHOLE:
+            _lay(known, value)
+        else:
+            target[name] = value

@@ -1,64 +1,38 @@
-"""A real Chromium: the wizard by hand, the link in a second context, Back, refresh, downloads, no calls out."""
+"""A real Chromium: the wizard by keyboard, links, Back and refresh, downloads, accessibility, and no calls out."""
 
-import os
-import socket
-import subprocess
-import sys
-import urllib.request
-from urllib.error import URLError
+import json
+from xml.etree import ElementTree
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from openpyxl import load_workbook
 from playwright.sync_api import expect, sync_playwright
 
-from tests.conftest import ROOT, need_tool
+from advisor import link
+from advisor.recommend import recommend
+from advisor.report.words import verdict_sentence
+from advisor.scenario_io import load_scenario
+from tests.conftest import EXAMPLES, need_tool
+from tests.ui.browsing import FLAGS, press, serving, settle, verdict, watched
 
 pytestmark = pytest.mark.browser
-IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-sync",
-]
+STRAIGHT = "Straight to the result"
+MOST_TABS = 60
+
+AXE_EXCEPTIONS = {
+    "region": "Streamlit hangs popovers and menus on the body, outside every landmark",
+}
+"""What axe-core finds in Streamlit's own markup and no page can change; anything else fails."""
 
 
 @pytest.fixture(scope="module")
 def address():
-    """The app on a free port of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.port",
-        str(port),
-        "--server.address",
-        "127.0.0.1",
-    ]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("ADVISOR")}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as server:
-        url = f"http://127.0.0.1:{port}/"
-        for _ in range(120):
-            try:
-                with urllib.request.urlopen(f"{url}_stcore/health", timeout=1):
-                    break
-            except (URLError, OSError):
-                if server.poll() is not None:
-                    pytest.fail("the server stopped")
-                __import__("time").sleep(0.25)
+    with serving() as url:
         yield url
-        server.terminate()
 
 
 @pytest.fixture(scope="module")
 def browser():
-    """One Chromium for the module."""
     path = need_tool("chromium")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
@@ -68,94 +42,190 @@ def browser():
 
 @pytest.fixture
 def page(browser):
-    """A fresh context whose console errors and outside requests are collected and must stay empty."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1400})
+    """A fresh context whose console errors and outside requests must stay empty."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1400}, accept_downloads=True)
     page = context.new_page()
-    faults = []
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.on(
-        "request",
-        lambda r: faults.append(r.url) if "127.0.0.1" not in r.url and not r.url.startswith(("data:", "blob:")) else None,
-    )
+    faults = watched(page)
     yield page
     context.close()
     assert faults == []
 
 
-def settle(page):
-    page.wait_for_timeout(300)
-    page.wait_for_selector(IDLE, timeout=30_000)
-
-
-def next_step(page, label, heading):
-    page.get_by_role("button", name=label, exact=True).click()
-    expect(page.get_by_text(heading)).to_be_visible(timeout=30_000)
-    settle(page)
-
-
-def walk(page, address):
+def open_result(page, address):
     page.goto(address)
     expect(page.get_by_text("Step 1 of 5 · Workload")).to_be_visible(timeout=60_000)
     settle(page)
-    next_step(page, "Next", "Step 2 of 5")
-    next_step(page, "Next", "Step 3 of 5")
-    next_step(page, "Next", "Step 4 of 5")
-    next_step(page, "Show the result", "Step 5 of 5 · Result")
-    expect(page.get_by_text("Take it with you")).to_be_visible(timeout=30_000)
+    press(page, STRAIGHT)
+    expect(page.get_by_text("Take it with you")).to_be_visible(timeout=60_000)
     settle(page)
 
 
-def verdict(page):
-    return page.locator("h2").first.inner_text()
+def tab_to(page, label):
+    """Press Tab until the control with this label has the focus."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate("(document.activeElement.ariaLabel || document.activeElement.innerText || '').trim()") == label:
+            return
+    raise AssertionError(f"{label!r} is not reached by Tab")
 
 
-def test_wizard_link_and_second_context(page, browser, address):
-    walk(page, address)
-    found = verdict(page)
+def test_the_whole_wizard_by_keyboard(page, address, catalog):
+    page.goto(address)
+    expect(page.get_by_text("Step 1 of 5 · Workload")).to_be_visible(timeout=60_000)
+    settle(page)
+    tab_to(page, "Requests per second, mean (requests/s)")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("4.5")
+    for label, heading in (("Next", "Step 2 of 5"), ("Next", "Step 3 of 5"), ("Next", "Step 4 of 5")):
+        tab_to(page, label)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(heading)).to_be_visible(timeout=30_000)
+        settle(page)
+    tab_to(page, "Show the result")
+    page.keyboard.press("Space")
+    expect(page.get_by_text("Take it with you")).to_be_visible(timeout=30_000)
+    settle(page)
+    content = link.decode(page.evaluate("location.href"), catalog)
+    assert content.scenario.workload.demand.requests_per_second_mean == 4.5
+    assert verdict(page) == verdict_sentence(recommend(content.scenario, catalog))
+
+
+def test_link_in_a_second_context_refresh_back_and_forward(page, browser, address):
+    page.goto(address)
+    settle(page)
+    press(page, "Next")
+    press(page, STRAIGHT)
+    expect(page.get_by_text("Take it with you")).to_be_visible(timeout=60_000)
+    found, url = verdict(page), page.evaluate("location.href")
     assert "H200" in found
-    url = page.evaluate("location.href")
     assert len(url) < 2000
-    other = browser.new_context()
-    second = other.new_page()
-    second.goto(url)
-    expect(second.get_by_text("Take it with you")).to_be_visible(timeout=60_000)
-    assert verdict(second) == found
-    other.close()
+    with browser.new_context() as other:
+        second = other.new_page()
+        faults = watched(second)
+        second.goto(url)
+        expect(second.get_by_text("Take it with you")).to_be_visible(timeout=60_000)
+        assert verdict(second) == found
+        assert faults == []
     page.reload()
     expect(page.get_by_text("Take it with you")).to_be_visible(timeout=60_000)
     assert verdict(page) == found
-
-
-def test_back_and_forward_of_the_browser(page, address):
-    walk(page, address)
-    found = verdict(page)
     page.go_back()
-    expect(page.get_by_text("Step 4 of 5")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Step 2 of 5")).to_be_visible(timeout=30_000)
     page.go_forward()
     expect(page.get_by_text("Step 5 of 5")).to_be_visible(timeout=30_000)
     settle(page)
     assert verdict(page) == found
 
 
+def test_another_page_and_back_loses_nothing(page, address):
+    page.goto(address)
+    settle(page)
+    field = page.get_by_role("spinbutton", name="Requests per second, mean (requests/s)", exact=True)
+    field.fill("4.5")
+    field.press("Enter")
+    settle(page)
+    press(page, "Next")
+    page.get_by_role("link", name="Guide").click()
+    expect(page.get_by_text("Which GPU runs what")).to_be_visible(timeout=30_000)
+    press(page, "Decide in the wizard")
+    expect(page.get_by_text("Step 1 of 5")).to_be_visible(timeout=30_000)
+    settle(page)
+    assert field.input_value() == "4.5"
+
+
 def test_damaged_link(page, address):
-    page.goto(f"{address}?s=1.abcdef.0000000000")
+    page.goto(f"{address}?s=1.abcdef.0000000000&step=result")
     expect(page.get_by_text("damaged or cut off")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("Step 1 of 5")).to_be_visible()
+
+
+def test_a_link_of_an_older_catalog_gives_the_verdict_and_what_changed(page, address, catalog):
+    decision = recommend(load_scenario(EXAMPLES[0], catalog), catalog)
+    then = link.Outcome("migrate_now", "b200:fp4:none", 1000.0, {"h100": 1.5})
+    page.goto(f"{address}?s={link.encode_scenario(decision.scenario, '2026.5.1', then)}&step=result")
+    expect(page.get_by_text("Prices have changed since")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("price of h100: 1.50 USD/GPU-hour then, 1.99 now")).to_be_visible()
+    assert verdict(page) == verdict_sentence(decision)
 
 
 def test_downloads_open(page, address, tmp_path):
-    walk(page, address)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Excel workbook").click()
-    download.value.save_as(tmp_path / "model.xlsx")
-    from openpyxl import load_workbook
+    open_result(page, address)
 
-    assert "Options" in load_workbook(tmp_path / "model.xlsx").sheetnames
+    def saved(click, name):
+        with page.expect_download() as download:
+            click()
+        download.value.save_as(tmp_path / name)
+        return tmp_path / name
+
+    def button(label):
+        return page.get_by_role("button", name=label, exact=True).click
+
+    assert "Options" in load_workbook(saved(button("Excel workbook"), "m.xlsx")).sheetnames
+    assert json.loads(saved(button("JSON"), "m.json").read_text(encoding="utf-8"))["verdict"]["sentence"] == verdict(page)
+    assert saved(button("Markdown"), "m.md").read_text(encoding="utf-8").startswith("# ")
+    assert ElementTree.parse(saved(button("Chart (SVG)"), "m.svg")).getroot().tag.endswith("svg")
+    page.locator('[data-testid="stVegaLiteChart"]').first.hover()
+    png = saved(page.get_by_role("button", name="Download as PNG").first.click, "m.png")
+    assert png.read_bytes().startswith(b"\x89PNG")
 
 
-def test_narrow_screen_does_not_scroll_sideways(browser, address):
-    context = browser.new_context(viewport={"width": 390, "height": 900})
-    narrow = context.new_page()
-    walk(narrow, address)
-    assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
-    context.close()
+def test_print_view_is_a_whole_document(page, address):
+    open_result(page, address)
+    found = verdict(page)
+    press(page, "Print view")
+    expect(page.get_by_text("Print with your browser")).to_be_visible(timeout=30_000)
+    settle(page)
+    assert verdict(page) == found
+    pdf = page.pdf()
+    assert pdf.startswith(b"%PDF")
+    assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") >= 2  # the inner pane is printed whole, not its view
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_but_the_written_exceptions(browser, address, scheme):
+    with browser.new_context(viewport={"width": 1280, "height": 1400}, color_scheme=scheme) as context:
+        page = context.new_page()
+        found = {}
+
+        def scan(name):
+            for violation in Axe().run(page).response["violations"]:
+                if violation["id"] not in AXE_EXCEPTIONS:
+                    found[f"{name}: {violation['id']}"] = [node["html"][:120] for node in violation["nodes"]]
+
+        page.goto(address)
+        settle(page)
+        scan("workload")
+        for name in ("today", "targets", "money"):
+            press(page, "Next")
+            scan(name)
+        press(page, "Show the result")
+        expect(page.get_by_text("Take it with you")).to_be_visible(timeout=60_000)
+        settle(page)
+        scan("result")
+        page.get_by_role("button", name="How?").first.click()
+        settle(page)
+        scan("trace")
+        for name in ("compare", "guide", "evidence"):
+            page.goto(f"{address}{name}")
+            settle(page)
+            page.wait_for_timeout(500)
+            scan(name)
+        assert found == {}
+
+
+def test_narrow_screens_do_not_scroll_sideways(browser, address):
+    with browser.new_context(viewport={"width": 390, "height": 900}) as context:
+        page = context.new_page()
+        open_result(page, address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        for name in ("compare", "guide", "evidence"):
+            page.goto(f"{address}{name}")
+            settle(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+
+
+def test_what_an_address_supplies_is_never_rendered(page, address):
+    page.goto(f"{address}compare?model=![x](http://evil.example/x.png)&isl=1&osl=1&a=b200:fp4&b=b200:<b>fp8</b>")
+    expect(page.get_by_text("This address cannot be used")).to_be_visible(timeout=60_000)
+    settle(page)
+    assert page.locator('img[src*="evil"]').count() == 0
+    assert page.locator('[data-testid="stAlert"] b').count() == 0

@@ -7,46 +7,72 @@ from typing import Any, get_args
 import streamlit as st
 
 from advisor.scenario import Quality, Scenario, ScenarioTask, Targets, Task
-from advisor.ui.fields import number, percent
-from advisor.units import MS_PER_S, SECONDS_PER_MINUTE
+from advisor.ui.fields import Sheet, choices_of
 
-WORDS_PER_TOKEN = 0.75
+PATH = "workloads[0]."
+CALIBRATIONS = {
+    "ptq": "Calibrated after training (PTQ)",
+    "qad": "Quantization-aware distillation",
+    "own": "Our own recipe",
+    "dynamic": "None (dynamic)",
+}
 
 
-def ask(scenario: Scenario) -> dict[str, Any] | None:
-    """Draw the step; what was submitted as changes to targets, tasks and quality, or None."""
-    workload = scenario.workload
-    known = {task.task_class: task for task in workload.tasks}
-    labels = {name: name.replace("_", " ") for name in get_args(ScenarioTask)}
-    chosen = st.multiselect("Tasks of this workload", list(labels), list(known), format_func=lambda name: labels[name])
-    with st.form("targets"):
-        left, right = st.columns(2)
-        with left:
-            speed = number(Targets, "interactivity_tok_s_per_user", workload.targets.interactivity_tok_s_per_user, step=5)
-            rate = workload.targets.interactivity_tok_s_per_user
-            words = rate * WORDS_PER_TOKEN * SECONDS_PER_MINUTE
-            st.caption(f"{rate:g} tok/s is {MS_PER_S / rate:.0f} ms per token, about {words:,.0f} words a minute")
-        with right:
-            ttft = number(Targets, "ttft_ms", workload.targets.ttft_ms, step=100)
-        tasks = [_ask_task(name, labels[name], known.get(name), len(chosen)) for name in chosen]
-        high_stakes = st.checkbox(
-            "High stakes", value=scenario.quality.high_stakes, help=Quality.model_fields["high_stakes"].description
+def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
+    """Draw the step; its answers as changes to targets, tasks and quality."""
+    targets = scenario.workload.targets
+    one, two, three = st.columns(3)
+    name = "interactivity_tok_s_per_user"
+    with one:
+        speed = sheet.number(Targets, name, f"{PATH}targets.{name}", targets.interactivity_tok_s_per_user, step=5)
+    with two:
+        ttft = sheet.number(Targets, "ttft_ms", f"{PATH}targets.ttft_ms", targets.ttft_ms, step=100)
+    with three:
+        percentiles = {value: f"{value} %" for value in choices_of(Targets, "percentile")}
+        percentile = sheet.choose(
+            f"{PATH}targets.percentile",
+            "Percentile of both",
+            percentiles,
+            targets.percentile,
+            help_text="50 is the median, as the catalog's runs state it.",
         )
-        if not st.form_submit_button("Next", type="primary"):
-            return None
+    tasks = _ask_tasks(scenario, sheet)
+    one, two = st.columns(2)
+    with one:
+        calibration = sheet.choose("quality.calibration", "Calibration", CALIBRATIONS, scenario.quality.calibration)
+    with two:
+        high_stakes = sheet.tick(Quality, "high_stakes", "quality.high_stakes", scenario.quality.high_stakes)
     return {
-        "workload": {"targets": {"interactivity_tok_s_per_user": speed, "ttft_ms": ttft}, "tasks": tuple(tasks)},
-        "quality": {"high_stakes": high_stakes},
+        "workload": {
+            "targets": {name: speed, "ttft_ms": ttft, "percentile": percentile},
+            "tasks": tuple(tasks),
+        },
+        "quality": {"high_stakes": high_stakes, "calibration": calibration},
     }
 
 
-def _ask_task(name: str, label: str, task: Task | None, count: int) -> dict[str, Any]:
-    left, right = st.columns(2)
-    default = task or Task(task_class="conversation", share_fraction=round(1 / count, 4))
-    with left:
-        st.markdown(f"**{label}**")
-        share = percent(Task, "share_fraction", default.share_fraction, step=5, key=f"share_{name}")
-    with right:
-        st.markdown("&nbsp;")
-        tolerance = number(Task, "tolerance_points", default.tolerance_points, step=0.5, key=f"tolerance_{name}")
-    return {"class": name, "share_fraction": share, "tolerance_points": tolerance}
+def _ask_tasks(scenario: Scenario, sheet: Sheet) -> list[dict[str, Any]]:
+    known: dict[str, Task] = {task.task_class: task for task in scenario.workload.tasks}
+    labels = {name: name.replace("_", " ") for name in get_args(ScenarioTask)}
+    chosen = sheet.several(
+        f"{PATH}tasks",
+        "Tasks of this workload",
+        labels,
+        list(known),
+        placeholder="name at least one",
+        help_text="Quality is judged for each task on its own; nothing is averaged over them.",
+    )
+    tasks = []
+    for place, name in enumerate(chosen):
+        task = known.get(name) or Task(task_class="conversation", share_fraction=round(1 / len(chosen), 4))
+        title, left, right = st.columns([1, 2, 2], vertical_alignment="bottom")
+        with title:
+            st.markdown(f"**{labels[name]}**")
+        with left:
+            share = sheet.percent(Task, "share_fraction", f"{PATH}tasks.{name}.share", task.share_fraction, step=5)
+        with right:
+            points = sheet.number(Task, "tolerance_points", f"{PATH}tasks.{name}.tolerance", task.tolerance_points, step=0.5)
+        sheet.alias(f"{PATH}tasks[{place}].share_fraction", f"{PATH}tasks.{name}.share")
+        sheet.alias(f"{PATH}tasks[{place}].tolerance_points", f"{PATH}tasks.{name}.tolerance")
+        tasks.append({"class": name, "share_fraction": share, "tolerance_points": points})
+    return tasks

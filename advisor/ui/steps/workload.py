@@ -6,54 +6,132 @@ from typing import Any
 
 import streamlit as st
 
-from advisor.scenario import Demand, Scenario, Workload
-from advisor.ui.fields import choose, number
-from advisor.ui.state import catalog
+from advisor.presets import PRESETS, Preset
+from advisor.scenario import CustomModel, CustomModelChoice, Demand, Scenario, Workload
+from advisor.ui import state
+from advisor.ui.fields import Sheet
+from advisor.ui.mount import catalog, key
+from advisor.ui.text import escape
 
+OWN = "own"
+STOPS = (128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072)
 UNITS = {
     "requests": "Requests per second",
     "tokens": "Tokens per day",
     "users": "Active users",
-    "utilization": "From utilization",
+    "utilization": "From today's utilization",
 }
+PATH = "workloads[0]."
+CUSTOM_START = {"total_params_b": 70.0, "active_params_b": 70.0, "layers": 80, "kv_values_per_token": 163840}
+"""A dense 70 B model with eight key-value heads, to be typed over."""
 
 
-def ask(scenario: Scenario) -> dict[str, Any] | None:
-    """Draw the step; what was submitted as changes to the first workload, or None."""
-    records, workload = catalog(), scenario.workload
-    demand = workload.demand or Demand()
-    unit = choose(
-        "Demand given as", UNITS, _unit_of(workload), help_text="From utilization: today's fleet and how busy it is."
-    )
-    with st.form("workload"):
-        measured = {
-            model.id: f"{model.name} ({model.total_params_b:g} B, measured)"
-            for model in records.models.values()
-            if model.id in records.workloads_by_model
-        }
-        others = {
-            m.id: f"{m.name} ({m.total_params_b:g} B, not measured yet)"
-            for m in records.models.values()
-            if m.id not in measured
-        }
-        model = choose("Model", {**measured, **others}, workload.model_id)
+def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
+    """Draw the step; its answers as changes to the first workload."""
+    workload = scenario.workload
+    _presets()
+    model = _ask_model(scenario, sheet)
+    exact = st.toggle("Type exact request sizes", key=key(f"workload.{sheet.generation}.exact"))
+    left, right = st.columns(2)
+    tokens: dict[str, Any] = {}
+    for column, name in ((left, "input_tokens"), (right, "output_tokens")):
+        with column:
+            value = getattr(workload, name)
+            if exact:
+                tokens[name] = sheet.number(Workload, name, PATH + name, value, step=256)
+            else:
+                tokens[name] = sheet.slider(Workload, name, PATH + name, _on_scale(sheet, PATH + name, value), STOPS)
+    demand = _ask_demand(workload.demand or Demand(), _unit_of(workload), sheet)
+    with st.expander("Growth and prefix cache"):
         left, right = st.columns(2)
         with left:
-            input_tokens = number(Workload, "input_tokens", workload.input_tokens, step=256)
+            growth = sheet.percent(
+                Workload, "growth_per_year_fraction", PATH + "growth_per_year_fraction", workload.growth_per_year_fraction
+            )
         with right:
-            output_tokens = number(Workload, "output_tokens", workload.output_tokens, step=256)
-        st.caption("Measured request sizes: " + _measured_sizes(model))
-        volume = _ask_volume(unit, demand)
-        volume["peak_to_mean_ratio"] = number(Demand, "peak_to_mean_ratio", demand.peak_to_mean_ratio, step=0.1)
-        if not st.form_submit_button("Next", type="primary"):
-            return None
-    changes = {"model": model, "input_tokens": input_tokens, "output_tokens": output_tokens, "demand": volume}
-    return {"workload": {key: value for key, value in changes.items() if value is not None}}
+            hits = sheet.percent(
+                Workload, "prefix_cache_hit_fraction", PATH + "prefix_cache_hit_fraction", workload.prefix_cache_hit_fraction
+            )
+    changes = {**tokens, "growth_per_year_fraction": growth, "prefix_cache_hit_fraction": hits}
+    known = {name: value for name, value in changes.items() if value is not None}
+    return {"workload": {"model": model, "demand": demand, **known}}
 
 
-def _measured_sizes(model: str) -> str:
-    sizes = catalog().workloads_by_model.get(model, ())
-    return ", ".join(f"{isl:,} in / {osl:,} out" for isl, osl in sizes) or "none for this model"
+def follows_from_utilization(sheet: Sheet) -> bool:
+    """Whether the demand is to be derived from the fleet of the next step."""
+    return sheet.step == "workload" and sheet.draft.get(PATH + "demand") == "utilization"
+
+
+def _on_scale(sheet: Sheet, path: str, value: int) -> int:
+    """The slider's place: a size typed as half a token stays with the exact field."""
+    typed = sheet.draft.get(path)
+    if typed is None or not float(typed).is_integer() or typed < 1:
+        sheet.draft[path] = value
+        return value
+    sheet.draft[path] = int(typed)
+    return int(typed)
+
+
+def _presets() -> None:
+    st.markdown("Start from a kind of traffic, or set the fields yourself:")
+    columns = st.columns(len(PRESETS))
+    for column, preset in zip(columns, PRESETS.values(), strict=True):
+        with column:
+            size = f"{preset.input_tokens:,} in, {preset.output_tokens:,} out, {preset.interactivity_tok_s_per_user:g} tok/s"
+            st.button(
+                preset.name,
+                key=key(f"preset.{preset.id}"),
+                help=escape(f"{preset.meaning}. {size}."),
+                on_click=_apply,
+                args=(preset,),
+                width="stretch",
+            )
+
+
+def _apply(preset: Preset) -> None:
+    known = state.session()
+    changed = state.with_answers(known.scenario, {"workload": preset.as_workload()})
+    state.replace_scenario(known, changed)
+
+
+def _ask_model(scenario: Scenario, sheet: Sheet) -> Any:
+    records, workload = catalog(), scenario.workload
+    names = {}
+    for model in records.models.values():
+        measured = "measured" if model.id in records.workloads_by_model else "not measured yet"
+        names[model.id] = f"{model.name} ({model.total_params_b:g} B, {measured})"
+    ordered = dict(sorted(names.items(), key=lambda item: "not measured" in item[1]))
+    ordered[OWN] = "My own model, by parameters"
+    chosen = sheet.choose(
+        PATH + "model", "Model (type to search)", ordered, workload.model_id or OWN, help_text="Measured models come first."
+    )
+    return _ask_custom(workload, sheet) if chosen == OWN else chosen
+
+
+def _ask_custom(workload: Workload, sheet: Sheet) -> dict[str, Any]:
+    records = catalog()
+    known = workload.model.custom if isinstance(workload.model, CustomModelChoice) else None
+    answers: dict[str, Any] = {}
+    columns = st.columns(len(CUSTOM_START) + 1)
+    steps = {"total_params_b": 10.0, "active_params_b": 10.0, "layers": 1.0, "kv_values_per_token": 1024.0}
+    for column, (name, start) in zip(columns, CUSTOM_START.items(), strict=False):
+        with column:
+            value = getattr(known, name) if known else start
+            answers[name] = sheet.number(CustomModel, name, f"{PATH}model.custom.{name}", value, step=steps[name])
+    for name in ("total_params_b", "active_params_b"):
+        answers[name] = None if answers[name] is None else float(answers[name])
+    with columns[-1]:
+        formats = {precision.id: precision.name for precision in records.precisions.values()}
+        start_format = known.native_precision if known else "bf16"
+        answers["native_precision"] = sheet.choose(
+            f"{PATH}model.custom.native_precision", "Native precision", formats, start_format
+        )
+    st.caption(
+        "Cached values per token: 2 × layers × key-value heads × head size, from the model's config.json. "
+        "Nobody has measured your model, so every figure for it is an estimate and says so."
+    )
+    sheet.slot(f"{PATH}model.custom")
+    return {"custom": answers}
 
 
 def _unit_of(workload: Workload) -> str:
@@ -65,19 +143,19 @@ def _unit_of(workload: Workload) -> str:
     return "users" if demand.active_users is not None else "requests"
 
 
-def _ask_volume(unit: str, demand: Demand) -> dict[str, Any]:
-    if unit == "requests":
-        value = number(Demand, "requests_per_second_mean", demand.requests_per_second_mean, step=0.5)
-        return {"requests_per_second_mean": value}
-    if unit == "tokens":
-        return {"tokens_per_day": number(Demand, "tokens_per_day", demand.tokens_per_day, step=1e6)}
-    if unit == "users":
-        users = number(Demand, "active_users", demand.active_users, step=10)
-        return {
-            "active_users": users,
-            "requests_per_user_minute": number(
-                Demand, "requests_per_user_minute", demand.requests_per_user_minute, step=0.1
-            ),
-        }
-    st.caption("The demand will follow from the GPUs and the utilization of the next step.")
-    return {}
+def _ask_demand(demand: Demand, unit: str, sheet: Sheet) -> dict[str, Any]:
+    chosen = sheet.radio(
+        PATH + "demand", "Demand given as", UNITS, unit, help_text="The last one derives it from the fleet of the next step."
+    )
+    fields = {
+        "requests": {"requests_per_second_mean": 0.5},
+        "tokens": {"tokens_per_day": 1e8},
+        "users": {"active_users": 10.0, "requests_per_user_minute": 0.1},
+        "utilization": {},
+    }[chosen]
+    columns = st.columns(len(fields) + 1)
+    answers: dict[str, Any] = {}
+    for column, (name, step) in zip(columns, {**fields, "peak_to_mean_ratio": 0.1}.items(), strict=True):
+        with column:
+            answers[name] = sheet.number(Demand, name, f"{PATH}demand.{name}", getattr(demand, name), step=step)
+    return {name: value for name, value in answers.items() if value is not None}

@@ -1,0 +1,83 @@
+"""One line that says what an answer leads to, for each step of asking."""
+
+from __future__ import annotations
+
+from advisor.catalog import Catalog
+from advisor.decision import Decision
+from advisor.errors import AdvisorError
+from advisor.phrases import percent, usd
+from advisor.report.words import verdict_sentence
+from advisor.scenario import Scenario
+from advisor.sizing import load_from_demand, requests_per_second
+from advisor.units import MS_PER_S, SECONDS_PER_DAY, SECONDS_PER_MINUTE
+
+WORDS_PER_TOKEN = 0.75
+"""English words a token stands for: a rule of thumb, used in explanations only, in no figure."""
+
+
+def of_workload(catalog: Catalog, scenario: Scenario) -> str:
+    """What the demand comes to in tokens, and whether the model was measured at this size."""
+    workload = scenario.workload
+    size = (workload.input_tokens, workload.output_tokens)
+    model_id = workload.model_id
+    sizes = catalog.workloads_by_model.get(model_id, ()) if model_id else ()
+    found = "measured at this request size" if size in sizes else "not measured at this request size"
+    if sizes and size not in sizes:
+        found += "; measured: " + ", ".join(f"{i:,} in / {o:,} out" for i, o in sizes)
+    if workload.demand is None or not workload.demand.is_given:
+        return f"The demand will follow from today's fleet and its utilization (next step). The model is {found}."
+    rate = requests_per_second(workload.demand, workload)
+    load = load_from_demand(workload, workload.demand)
+    peak = rate * workload.demand.peak_to_mean_ratio
+    return (
+        f"{rate:,.3g} requests/s on average, {peak:,.3g} at the peak: {load.mean_tok_s:,.0f} and {load.peak_tok_s:,.0f} "
+        f"tok/s, input and output, {load.mean_tok_s * SECONDS_PER_DAY / 1e6:,.0f} million tokens a day. "
+        f"The model is {found}."
+    )
+
+
+def of_today(decision: Decision) -> str:
+    """How busy today's fleet is and what it costs."""
+    baseline, load = decision.baseline, decision.load
+    cost = baseline.cost
+    money = (
+        f"It costs {usd(cost.usd_per_month)} a month, ${cost.usd_per_mtok_output:,.2f} per million output tokens."
+        if cost
+        else ""
+    )
+    if baseline.fleet is None or baseline.operating_point is None:
+        gate = next((gate.reason for gate in baseline.gates if gate.passed is not True), "not measured")
+        return f"How busy this fleet is nobody can say: {gate}. {money}"
+    peak = load.peak_tok_s / baseline.fleet.capacity_tok_s
+    return (
+        f"At the demand entered this fleet is about {percent(baseline.fleet.utilization_fraction)} busy on average and "
+        f"{percent(peak)} at the peak ({baseline.operating_point.grade} at "
+        f"{baseline.operating_point.interactivity_tok_s_per_user:g} tok/s per user). {money}"
+    )
+
+
+def of_targets(decision: Decision) -> str:
+    """What the speed asked for means, and how many options reach it."""
+    target = decision.scenario.workload.targets.interactivity_tok_s_per_user
+    curves = [option.curve for option in decision.options if option.curve is not None]
+    reached = sum(curve.fastest >= target for curve in curves)
+    return f"{speed_words(target)}. Of {len(curves)} options with a curve for this model and size {reached} reach it."
+
+
+def speed_words(tok_s_per_user: float) -> str:
+    """``40 tok/s per user is 25 ms per token, about 30 words a second (1,800 a minute)``."""
+    words = tok_s_per_user * WORDS_PER_TOKEN
+    return (
+        f"{tok_s_per_user:g} tok/s per user is {MS_PER_S / tok_s_per_user:,.3g} ms per token, about {words:,.2g} words "
+        f"a second ({words * SECONDS_PER_MINUTE:,.0f} a minute)"
+    )
+
+
+def of_money(decision: Decision) -> str:
+    """The verdict as it stands."""
+    return f"As entered so far: {verdict_sentence(decision)}"
+
+
+def of_failure(error: AdvisorError) -> str:
+    """Why there is no consequence to show yet."""
+    return f"No consequence can be shown yet: {error}"

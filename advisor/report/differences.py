@@ -1,0 +1,104 @@
+"""Before and after, figure by figure, as a difference: what the result page leads with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advisor.decision import Decision
+from advisor.options import Option
+from advisor.phrases import percent, usd
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One figure before and after. ``title`` is also the name of its trace; ``change`` is empty where none can be given."""
+
+    title: str
+    before: str
+    after: str
+    change: str
+    note: str
+
+
+UNKNOWN = "not known"
+
+
+def differences(decision: Decision) -> tuple[Difference, ...]:
+    """Cost, GPUs, speed, power and quality: today's fleet against what is advised (against itself where that is to stay)."""
+    before, after = decision.baseline, decision.chosen or decision.baseline
+    target = decision.scenario.workload.targets.interactivity_tok_s_per_user
+    return (
+        Difference(
+            "Cost a month", _cost(before), _cost(after), _relative(_usd(before), _usd(after)), _per_token(before, after)
+        ),
+        Difference(
+            "GPUs",
+            str(gpus_of(decision, before)),
+            str(gpus_of(decision, after)),
+            _relative(float(gpus_of(decision, before)), float(gpus_of(decision, after))),
+            _busy(before, after),
+        ),
+        Difference("Speed per user", _speed(before), _speed(after), "", f"target {target:g} tok/s"),
+        Difference(
+            "Power", _kw(before), _kw(after), _relative(_kilowatts(before), _kilowatts(after)), "all-in, at full load"
+        ),
+        Difference("Quality", before.quality.status, after.quality.status, "", _quality_note(after)),
+    )
+
+
+def gpus_of(decision: Decision, option: Option) -> int:
+    """GPUs of an option's fleet; today's as entered."""
+    return option.fleet.gpus if option.fleet else decision.scenario.current.gpus
+
+
+def arrow(difference: Difference) -> str:
+    """``$135,000 → $96,400``, or the one value where nothing changes."""
+    if difference.before == difference.after:
+        return difference.after
+    return f"{difference.before} → {difference.after}"
+
+
+def _usd(option: Option) -> float | None:
+    return option.cost.usd_per_month if option.cost else None
+
+
+def _cost(option: Option) -> str:
+    return usd(option.cost.usd_per_month) if option.cost else UNKNOWN
+
+
+def _per_token(before: Option, after: Option) -> str:
+    if before.cost is None or after.cost is None:
+        return ""
+    old, new = before.cost.usd_per_mtok_output, after.cost.usd_per_mtok_output
+    words = f"${new:,.2f}" if old == new else f"${old:,.2f} → ${new:,.2f}"
+    return f"{words} per million output tokens"
+
+
+def _relative(before: float | None, after: float | None) -> str:
+    if not before or after is None:
+        return ""
+    change = after / before - 1
+    sign = "−" if change < 0 else "+"
+    return "no change" if round(abs(change), 3) == 0 else f"{sign}{percent(abs(change))}"
+
+
+def _busy(before: Option, after: Option) -> str:
+    shares = [percent(o.fleet.utilization_fraction) if o.fleet else UNKNOWN for o in (before, after)]
+    return f"busy {shares[0]}" if shares[0] == shares[1] else f"busy {shares[0]} → {shares[1]}"
+
+
+def _speed(option: Option) -> str:
+    point = option.operating_point
+    return f"{point.interactivity_tok_s_per_user:.3g} tok/s" if point else "not measured"
+
+
+def _kilowatts(option: Option) -> float | None:
+    return option.energy.kw if option.energy else None
+
+
+def _kw(option: Option) -> str:
+    return f"{option.energy.kw:.3g} kW" if option.energy else UNKNOWN
+
+
+def _quality_note(option: Option) -> str:
+    return ", ".join(f"{item.task_class.replace('_', ' ')}: {item.status}" for item in option.quality.classes)

@@ -1,0 +1,190 @@
+"""Where a shown figure comes from: its formula, its inputs, the records behind it with source and date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from advisor.decision import Decision
+from advisor.options import Option
+from advisor.phrases import percent
+from advisor.report.words import GRADE_MARKS, option_name
+from advisor.units import HOURS_PER_MONTH
+
+
+@dataclass(frozen=True)
+class Ingredient:
+    """One thing a figure is made of. ``origin``: your input, a record's id with its date, derived, or a named assumption."""
+
+    name: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A figure with its formula, what entered it, and the ids of the sources behind it."""
+
+    title: str
+    value: str
+    formula: str
+    ingredients: tuple[Ingredient, ...]
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+
+YOURS = "your input"
+DERIVED = "derived, see its own trace"
+
+
+def traces_of(decision: Decision, option: Option) -> tuple[Trace, ...]:
+    """Every figure of an option that is known, in the order of the result page."""
+    found = (
+        _cost(decision, option),
+        _gpus(decision, option),
+        _speed(decision, option),
+        _power(decision, option),
+        _price(option),
+        _per_token(decision, option),
+        _quality(decision, option),
+    )
+    return tuple(trace for trace in found if trace is not None)
+
+
+def trace_named(decision: Decision, option: Option, title: str) -> Trace | None:
+    """One figure's trace, None where the figure is not known."""
+    return next((trace for trace in traces_of(decision, option) if trace.title == title), None)
+
+
+def _cost(decision: Decision, option: Option) -> Trace | None:
+    if option.cost is None or option.price is None:
+        return None
+    gpus = option.fleet.gpus if option.fleet else decision.scenario.current.gpus
+    parts = [
+        Ingredient("GPUs", f"{gpus}", YOURS if option is decision.baseline else DERIVED),
+        Ingredient("price", f"{option.price.usd_per_gpu_hour:,.4f} USD/GPU-hour", _price_origin(option)),
+        Ingredient("hours a month", f"{HOURS_PER_MONTH:g}", "convention of cloud price lists"),
+    ]
+    return Trace(
+        "Cost a month",
+        f"{option.cost.usd_per_month:,.2f} USD",
+        "GPUs × USD/GPU-hour × 730 h",
+        tuple(parts),
+        option.price.source,
+    )
+
+
+def _gpus(decision: Decision, option: Option) -> Trace | None:
+    fleet, point, sizing = option.fleet, option.operating_point, decision.scenario.sizing
+    if fleet is None or point is None:
+        return None
+    load = decision.load
+    parts = (
+        Ingredient("peak", f"{load.peak_tok_s:,.1f} tok/s, input and output", load.origin),
+        Ingredient("throughput", f"{point.tok_s_per_gpu:,.1f} tok/s/GPU", DERIVED),
+        Ingredient("headroom", percent(sizing.headroom_fraction), YOURS),
+        Ingredient("replica", f"{fleet.replica_gpus} GPUs", "records at the operating point"),
+        Ingredient("spare replicas", f"{sizing.spare_replicas}", YOURS),
+        Ingredient("unrounded need", f"{fleet.needed_gpus:,.3f} GPUs", DERIVED),
+        Ingredient("replicas", f"{fleet.replicas}", DERIVED),
+        Ingredient("servers billed", f"{fleet.servers}", DERIVED),
+    )
+    formula = (
+        "as entered; needed = peak / (throughput × (1 − headroom))"
+        if option is decision.baseline
+        else "ceil(peak / (throughput × (1 − headroom)) / replica) + spare replicas, then whole servers if billed so"
+    )
+    return Trace("GPUs", f"{fleet.gpus}", formula, parts, point.sources)
+
+
+def _speed(decision: Decision, option: Option) -> Trace | None:
+    point, curve = option.operating_point, option.curve
+    if point is None or curve is None:
+        return None
+    target = decision.scenario.workload.targets.interactivity_tok_s_per_user
+    parts = [
+        Ingredient("target", f"{target:g} tok/s per user", YOURS),
+        Ingredient("runs at", f"{point.interactivity_tok_s_per_user:g} tok/s per user", DERIVED),
+        Ingredient("throughput there", f"{point.tok_s_per_gpu:,.1f} tok/s/GPU", f"{GRADE_MARKS[point.grade]} {point.grade}"),
+    ]
+    if point.low is not None and point.high is not None:
+        parts.append(
+            Ingredient("80 % interval", f"{point.low:,.1f} to {point.high:,.1f} tok/s/GPU", "derived from held-out runs")
+        )
+    parts.append(Ingredient("measured range", f"{point.range[0]:g} to {point.range[1]:g} tok/s per user", "records"))
+    for knot in curve.neighbours(point.interactivity_tok_s_per_user) if curve.knots else ():
+        words = f"{knot.tok_s_per_gpu:,.1f} tok/s/GPU at {knot.interactivity_tok_s_per_user:g} ({knot.engine})"
+        parts.append(Ingredient("measured point", words, f"record {knot.point_id}, {knot.run_date or 'no date of its own'}"))
+    formula = "read between measured points at the larger of the target and the slowest point"
+    return Trace(
+        "Speed per user", f"{point.interactivity_tok_s_per_user:g} tok/s", formula, tuple(parts), point.sources, point.note
+    )
+
+
+def _power(decision: Decision, option: Option) -> Trace | None:
+    energy = option.energy
+    if energy is None:
+        return None
+    book = decision.catalog.power_books[energy.book]
+    gpus = option.fleet.gpus if option.fleet else decision.scenario.current.gpus
+    parts = (
+        Ingredient("GPUs", f"{gpus}", YOURS if option is decision.baseline else DERIVED),
+        Ingredient("all-in power", f"{energy.kw_per_gpu:g} kW/GPU", f"power book {book.id}, from {book.effective_from}"),
+    )
+    return Trace(
+        "Power", f"{energy.kw:,.2f} kW", "GPUs × kW/GPU (host, network and cooling included)", parts, (book.source,)
+    )
+
+
+def _price(option: Option) -> Trace | None:
+    price = option.price
+    if price is None:
+        return None
+    parts = [
+        Ingredient("rule", price.rule, price.provider),
+        Ingredient("basis", price.basis.replace("_", " "), price.provider),
+    ]
+    parts += [
+        Ingredient(offer.provider, f"{offer.usd_per_gpu_hour:,.4f} USD/GPU-hour", f"record {offer.id}, {offer.as_of}")
+        for offer in price.offers
+    ]
+    note = f"offers from {price.low:,.2f} to {price.high:,.2f}" if price.low is not None and price.high is not None else ""
+    return Trace("Price", f"{price.usd_per_gpu_hour:,.4f} USD/GPU-hour", price.rule, tuple(parts), price.source, note)
+
+
+def _per_token(decision: Decision, option: Option) -> Trace | None:
+    if option.cost is None:
+        return None
+    load = decision.load
+    parts = (
+        Ingredient("cost a month", f"{option.cost.usd_per_month:,.2f} USD", DERIVED),
+        Ingredient("demand", f"{load.mean_tok_s:,.1f} tok/s mean, input and output", load.origin),
+        Ingredient("output share", f"{load.output_share:.4f}", YOURS),
+    )
+    formula = "USD/month / (mean tok/s × 730 × 3600 / 10^6), divided by the output share"
+    value = f"{option.cost.usd_per_mtok_output:,.4f} USD per million output tokens"
+    return Trace("Cost per token", value, formula, parts)
+
+
+def _quality(decision: Decision, option: Option) -> Trace | None:
+    quality = option.quality
+    parts = []
+    sources: list[str] = []
+    for item in quality.classes:
+        middle = "no pair" if item.median_delta_points is None else f"median {item.median_delta_points:+.2f} points"
+        words = f"{middle} in {item.pairs} published pairs; tolerance {item.tolerance_points:g}"
+        parts.append(Ingredient(item.task_class.replace("_", " "), words, item.status))
+        sources += item.sources
+    name = option_name(decision, option)
+    formula = "each task class on its own against its tolerance; the worst decides"
+    return Trace("Quality", quality.status, formula, tuple(parts), _once(sources), f"{name}: {quality.reason}")
+
+
+def _price_origin(option: Option) -> str:
+    price = option.price
+    assert price is not None  # the caller has seen it
+    return f"{price.provider}, {price.as_of}" if price.as_of else price.provider
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

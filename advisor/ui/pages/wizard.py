@@ -1,0 +1,161 @@
+"""The wizard: which step is shown, what each answer leads to, what happens on Back and Next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from advisor.errors import AdvisorError, ScenarioError
+from advisor.report import consequences
+from advisor.scenario import Scenario
+from advisor.ui import state
+from advisor.ui.examples import examples
+from advisor.ui.fields import Sheet
+from advisor.ui.mount import catalog, key
+from advisor.ui.result import page as result
+from advisor.ui.state import Session
+from advisor.ui.steps import money, targets, today, workload
+from advisor.ui.text import escape
+
+ASKS: Mapping[str, Callable[[Scenario, Sheet], dict[str, Any]]] = {
+    "workload": workload.ask,
+    "today": today.ask,
+    "targets": targets.ask,
+    "money": money.ask,
+}
+QUESTIONS = {
+    "workload": "What do your users ask for?",
+    "today": "What do you run now, and what does it cost?",
+    "targets": "What must your users feel, and what may quality lose?",
+    "money": "What may it cost, and what would you accept?",
+}
+
+
+def wizard_page() -> None:
+    """Draw the step the address names."""
+    known = state.session()
+    step = state.step()
+    number = state.STEPS.index(step)
+    if known.problem:
+        st.error(escape(f"{known.problem}. A new scenario was started."))
+    dots = " ".join("●" if place <= number else "○" for place in range(len(state.STEPS)))
+    st.caption(f"Step {number + 1} of {len(state.STEPS)} · {state.TITLES[step]} &nbsp; {dots}")
+    if step == "result":
+        result.show(known)
+        _edit()
+    else:
+        st.subheader(QUESTIONS[step], anchor=False)
+        if number == 0:
+            _start_from()
+        _ask(step, number, known)
+
+
+def _ask(step: str, number: int, known: Session) -> None:
+    sheet = Sheet(step, known.drafts.setdefault(step, {}), known.generation)
+    answers = ASKS[step](known.scenario, sheet)
+    scenario, error = state.tried(known.scenario, answers)
+    waits = error is not None and workload.follows_from_utilization(sheet) and _only_demand(error)
+    if error is not None and not waits:
+        sheet.tell(error.problems)
+    line = _consequence(step, scenario) if scenario else _waiting(known, answers) if waits else ""
+    st.info(escape(line or "The consequence is shown once every field can be used."))
+    _navigation(step, number, known, scenario, answers, waits)
+
+
+def _only_demand(error: ScenarioError) -> bool:
+    """Whether all that is missing is a demand, which may still follow from the utilization of the next step."""
+    return all(problem.where == "workloads[0].demand" for problem in error.problems)
+
+
+def _waiting(known: Session, answers: dict[str, Any]) -> str:
+    scenario = state.with_answers(known.scenario, {**answers, "current": {"utilization_fraction": 0.5}})
+    return consequences.of_workload(catalog(), scenario)
+
+
+def _consequence(step: str, scenario: Scenario) -> str:
+    if step == "workload":
+        return consequences.of_workload(catalog(), scenario)
+    try:
+        decision = state.decision_for(scenario)
+    except AdvisorError as error:
+        return consequences.of_failure(error)
+    say = {"today": consequences.of_today, "targets": consequences.of_targets, "money": consequences.of_money}
+    return say[step](decision)
+
+
+def _navigation(
+    step: str, number: int, known: Session, scenario: Scenario | None, answers: dict[str, Any], waits: bool
+) -> None:
+    back, ahead, straight, _ = st.columns([1, 1, 2, 4])
+    with back:
+        if number > 0 and st.button("Back", key=key("back"), width="stretch"):
+            _leave(step, state.STEPS[number - 1], known, scenario)
+    with ahead:
+        last = state.STEPS[number + 1] == "result"
+        pressed = st.button("Show the result" if last else "Next", key=key("next"), type="primary", width="stretch")
+    with straight:
+        skip = not last and st.button("Straight to the result", key=key("straight"))
+    if waits and (pressed or skip):
+        _carry_demand(known, answers)
+    elif (pressed or skip) and scenario is not None:
+        _leave(step, "result" if skip else state.STEPS[number + 1], known, scenario)
+    elif pressed or skip:
+        st.error("Please correct the fields marked above before going on.")
+
+
+def _leave(step: str, to: str, known: Session, scenario: Scenario | None) -> None:
+    """Go to another step. What can be used is kept in the scenario; fields that cannot stay as typed in their draft."""
+    if scenario is not None:
+        known.drafts.pop(step, None)
+    state.commit(scenario or known.scenario, to)
+
+
+def _carry_demand(known: Session, answers: dict[str, Any]) -> None:
+    """A demand to be derived needs a utilization: take a start for it and ask on the next step."""
+    start = {"utilization_fraction": START_UTILIZATION}
+    known.drafts.pop("workload", None)
+    known.drafts.pop("today", None)
+    scenario = state.with_answers(known.scenario, {**answers, "current": start})
+    known.generation += 1
+    state.commit(scenario, "today")
+
+
+START_UTILIZATION = 0.5
+"""What the utilization field shows first where the demand is to follow from it."""
+
+
+def _start_from() -> None:
+    found = examples(catalog())
+    if not found:
+        return
+    titles = {"": "a new scenario", **{example.id: example.title for example in found}}
+    place = key("example")
+    st.selectbox(
+        "Start from an example",
+        list(titles),
+        key=place,
+        format_func=lambda name: titles[name],
+        on_change=_open_example,
+        help="Replaces everything entered so far.",
+    )
+
+
+def _open_example() -> None:
+    chosen = st.session_state[key("example")]
+    known = state.session()
+    scenario = next((example.scenario for example in examples(catalog()) if example.id == chosen), state.start_scenario())
+    state.replace_scenario(known, scenario)
+
+
+def _edit() -> None:
+    st.subheader("Change an answer", anchor=False)
+    columns = st.columns(len(state.STEPS))
+    for column, name in zip(columns, state.STEPS[:-1], strict=False):
+        with column:
+            if st.button(state.TITLES[name], key=key(f"edit.{name}"), width="stretch"):
+                state.commit(state.session().scenario, name)
+    with columns[-1]:
+        if st.button("Start anew", key=key("anew"), width="stretch"):
+            state.start_anew()

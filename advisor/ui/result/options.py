@@ -1,0 +1,110 @@
+"""The options: a sortable table with reasons, those that are not feasible with why, and any option's figures traced."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from advisor.decision import Decision
+from advisor.options import Option
+from advisor.phrases import percent
+from advisor.report.words import fleet_name, option_name
+from advisor.ui.mount import key
+from advisor.ui.result.traces import all_traces
+from advisor.ui.text import DASH, escape, folded, grade_words, table
+
+TODAY = "today"
+
+
+def options(decision: Decision) -> None:
+    """Draw the section."""
+    feasible = [option for option in decision.options if option.rank is not None]
+    refused = [option for option in decision.options if option.rank is None]
+    st.subheader(f"Options ({len(feasible)} of {len(decision.options)} feasible)", anchor=False)
+    rows = [option_row(decision, TODAY, decision.baseline)]
+    rows += [option_row(decision, str(option.rank), option) for option in feasible]
+    config = {
+        "USD/month": st.column_config.NumberColumn(format="%,.0f"),
+        "saving (%)": st.column_config.NumberColumn(format="%.0f"),
+        "USD/GPU-hour": st.column_config.NumberColumn(format="%.2f"),
+    }
+    st.caption(
+        "Select a column's head to sort by it. ● measured, ◐ interpolated, ◑ transferred, ○ modelled, ★ your own run."
+    )
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, column_config=config, placeholder=DASH, alt="Today and what is feasible"
+    )
+    if refused:
+        _refused(decision, refused)
+    _details(decision, feasible)
+
+
+def _refused(decision: Decision, refused: list[Option]) -> None:
+    with folded(f"{len(refused)} options not feasible, with the reason of each", key("refused")) as is_open:
+        if is_open:
+            why_not = [
+                {
+                    "option": option_name(decision, o),
+                    "why not": "; ".join(gate.reason for gate in o.failures) or "no price or fleet",
+                }
+                for o in refused
+            ]
+            st.dataframe(pd.DataFrame(why_not), hide_index=True, alt="Options that are not feasible and why")
+
+
+def option_row(decision: Decision, number: str, option: Option) -> dict[str, object]:
+    """One row of the table; an empty cell is a figure nobody knows, its reason stands in the last column."""
+    point, fleet, cost = option.operating_point, option.fleet, option.cost
+    saved = option.saving_fraction
+    return {
+        "#": number,
+        "option": option_name(decision, option),
+        "USD/month": cost.usd_per_month if cost else None,
+        "saving (%)": round(saved * 100, 1) if saved is not None else None,
+        "tok/s per user": round(point.interactivity_tok_s_per_user, 1) if point else None,
+        "GPUs": fleet.gpus if fleet else None,
+        "busy": percent(fleet.utilization_fraction) if fleet else "",
+        "quality": option.quality.status,
+        "evidence": grade_words(point.grade if point else None),
+        "tok/s/GPU, 80 % interval": _interval(option),
+        "engine": point.engine if point else "",
+        "USD/GPU-hour": option.price.usd_per_gpu_hour if option.price else None,
+        "for and against": for_and_against(decision, option),
+    }
+
+
+def _interval(option: Option) -> str:
+    point = option.operating_point
+    if point is None:
+        return ""
+    if point.low is None or point.high is None:
+        return f"{point.tok_s_per_gpu:,.0f}, no interval"
+    return f"{point.tok_s_per_gpu:,.0f} ({point.low:,.0f}–{point.high:,.0f})"
+
+
+def for_and_against(decision: Decision, option: Option) -> str:
+    """The reasons that matter for an option, in one line."""
+    if option is decision.baseline:
+        return "; ".join(gate.reason for gate in option.gates)
+    parts = [fleet_name(decision, option)]
+    even = option.break_even
+    if even is not None:
+        parts.append(f"pays below {even.price_ratio:.2f} times today's price, now {even.price_ratio_today:.2f}")
+    parts += [gate.reason for gate in option.gates if gate.name == "quality" or gate.passed is None]
+    return "; ".join(dict.fromkeys(parts))
+
+
+def _details(decision: Decision, feasible: list[Option]) -> None:
+    known = {TODAY: decision.baseline, **{option.key.id: option for option in feasible}}
+    names = {name: ("Today: " if name == TODAY else "") + option_name(decision, option) for name, option in known.items()}
+    with folded("Where an option's figures come from", key("details")) as is_open:
+        if is_open:
+            chosen = st.selectbox("Option", list(names), format_func=lambda name: names[name], key=key("details.option"))
+            option = known[chosen]
+            gates = [{"condition": gate.name, "verdict": VERDICTS[gate.passed], "why": gate.reason} for gate in option.gates]
+            table(gates, "Conditions of the option", empty="no condition was checked")
+            all_traces(decision, option)
+            st.caption(escape(f"Id {option.key.id}"))
+
+
+VERDICTS = {True: "passes", False: "fails", None: "open"}
