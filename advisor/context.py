@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advisor.catalog import Catalog
-from advisor.catalog.records import Model
+from advisor.catalog.records import Architecture, Model
+from advisor.custom_model import architecture_of
 from advisor.scenario import Scenario, Workload
 
 
@@ -27,6 +28,12 @@ class Context:
         """The catalog's record of the model, None for a custom one."""
         model_id = self.workload.model_id
         return self.catalog.models[model_id] if model_id else None
+
+    @property
+    def architecture(self) -> Architecture:
+        """What memory and speed follow from: the catalog's record, or the custom model's own figures."""
+        choice = self.workload.model
+        return self.catalog.models[choice] if isinstance(choice, str) else architecture_of(choice.custom)
 
     @property
     def target(self) -> float:

@@ -110,12 +110,10 @@ def _constraints_gate(context: Context, key: OptionKey) -> Gate:
 def _memory_gate(context: Context, key: OptionKey, point: OperatingPoint | None) -> Gate:
     if point is not None and point.grade not in ("transferred", "modelled"):
         return Gate("memory", True, "a configuration that was measured fits")
-    if context.model is None:
-        return Gate("memory", None, "a custom model's memory is sized with the evidence for it")
     workload = context.workload
     hardware = context.catalog.hardware[key.hardware]
     tokens = workload.input_tokens + workload.output_tokens
-    need = memory_need(context.catalog, context.model, context.catalog.precisions[key.format], hardware, tokens)
+    need = memory_need(context.catalog, context.architecture, context.catalog.precisions[key.format], hardware, tokens)
     what = f"{need.weights_gb:,.0f} GB of weights and {need.kv_gb_per_request:.2f} GB of cache a request"
     if need.smallest_replica_gpus is None:
         return Gate("memory", False, f"{what} do not fit {hardware.gpus_per_server} x {hardware.memory_gb:g} GB")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advisor.catalog import Catalog
-from advisor.catalog.records import Hardware, Model, Precision
+from advisor.catalog.records import Architecture, Hardware, Precision
 from advisor.units import BITS_PER_BYTE, BYTES_PER_GB
 
 PARAMETERS_PER_BILLION = 1e9
@@ -20,7 +20,7 @@ class MemoryNeed:
     smallest_replica_gpus: int | None
 
 
-def weights_gb(model: Model, precision: Precision) -> float:
+def weights_gb(model: Architecture, precision: Precision) -> float:
     """Weights in GB: the published checkpoint where known, else parameters x bytes with scales. MoE: all experts."""
     published = model.published_weight_gb.get(precision.id)
     if published is not None:
@@ -32,7 +32,7 @@ def weights_gb(model: Model, precision: Precision) -> float:
     return model.total_params_b * PARAMETERS_PER_BILLION * per_parameter / BYTES_PER_GB
 
 
-def kv_gb_per_request(model: Model, precision: Precision, tokens: int) -> float:
+def kv_gb_per_request(model: Architecture, precision: Precision, tokens: int) -> float:
     """Cache of one request in GB: growing values, sliding window up to its length, fixed state."""
     growing = (model.kv_values_per_token + (model.indexer_kv_values_per_token or 0)) * tokens
     window = (model.kv_window_values_per_token or 0) * min(tokens, model.kv_window_tokens or 0)
@@ -40,7 +40,7 @@ def kv_gb_per_request(model: Model, precision: Precision, tokens: int) -> float:
     return (values_bytes + (model.fixed_state_bytes_per_request or 0)) / BYTES_PER_GB
 
 
-def memory_need(catalog: Catalog, model: Model, precision: Precision, hardware: Hardware, tokens: int) -> MemoryNeed:
+def memory_need(catalog: Catalog, model: Architecture, precision: Precision, hardware: Hardware, tokens: int) -> MemoryNeed:
     """Size a replica for ``tokens`` per request at the least concurrency worth serving."""
     weights = weights_gb(model, precision)
     cache = kv_gb_per_request(model, precision, tokens)

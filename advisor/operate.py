@@ -19,14 +19,11 @@ from advisor.latency import add_latency
 from advisor.options import Gate, OperatingPoint, OptionKey
 
 
-def question_of(context: Context, key: OptionKey, engines: tuple[str, ...]) -> Question | None:
-    """The curve an option is read from; None for a model without a record."""
-    model_id = context.workload.model_id
-    if model_id is None:
-        return None
+def question_of(context: Context, key: OptionKey, engines: tuple[str, ...]) -> Question:
+    """The curve an option is read from."""
     workload = context.workload
     return Question(
-        model_id,
+        context.architecture.id,
         key.hardware,
         key.format,
         workload.input_tokens,
@@ -43,11 +40,11 @@ def operate(context: Context, key: OptionKey, engines: tuple[str, ...]) -> tuple
     What nobody measured is estimated from relatives only for GPUs the user named; the gate is then open, not passed.
     """
     question = question_of(context, key, engines)
-    if question is None:
-        return None, None, Gate("latency", False, "not measured: a custom model has no measured range")
     tail = tail_at(context.catalog, question, context.workload.targets.percentile)
     target = tail.median_target(context.target) if tail else context.target
     asked = f"; {tail.words(context.target)}" if tail else ""
+    if context.model is None:
+        return _operate_custom(context, key, question, target, asked)
     own = own_curve(context.catalog, context.scenario.current.measured, question)
     if own is not None:
         return _operate_own(context, question, own, target, tail, asked)
@@ -66,6 +63,24 @@ def operate(context: Context, key: OptionKey, engines: tuple[str, ...]) -> tuple
     point = aged(context.catalog, _operating_point(question, curve, reading, note + asked))
     point = add_latency(context.catalog, context.workload, question, reading, point, tail)
     return point, curve, Gate("latency", None if curve.origin is not None else True, reason + asked)
+
+
+def _operate_custom(
+    context: Context, key: OptionKey, question: Question, target: float, asked: str
+) -> tuple[OperatingPoint | None, Curve | None, Gate]:
+    """A model known only by its architecture: modelled from relatives, on GPUs that anything was measured on."""
+    catalog = context.catalog
+    if key.hardware not in {cell[1] for cell in catalog.points_by_cell} or key.format not in catalog.curves.measured_formats:
+        reason = "not estimated: no model was measured on this GPU or in this format"
+        return None, None, Gate("latency", False, reason)
+    if not legality(context.catalog, key.hardware, key.format, None).legal:
+        return None, None, Gate("latency", False, "not estimated: the GPU does not run this format")
+    curve = context.catalog.curves.modelled(question, context.architecture)
+    reading = read_curve(context.catalog, curve, max(target, curve.slowest))
+    if reading.tok_s_per_gpu is None:
+        return None, curve, Gate("latency", False, reading.reason + asked)
+    point = aged(context.catalog, _operating_point(question, curve, reading, reading.reason + asked))
+    return point, curve, Gate("latency", None, reading.reason + asked)
 
 
 def _operate_own(

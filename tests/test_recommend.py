@@ -136,11 +136,17 @@ def test_a_target_out_of_reach_is_no_feasible_option(catalog, make):
     assert decision.baseline.cost.usd_per_month == pytest.approx(64 * 2.9 * 730)
 
 
-def test_custom_model_is_answered_in_words(catalog, make):
+def test_custom_model_is_modelled_and_piloted(catalog, make):
     custom = {"total_params_b": 30.0, "active_params_b": 3.0, "layers": 48, "kv_values_per_token": 49152}
     decision = recommend(make(workload={"model": {"custom": custom}}), catalog)
-    assert decision.verdict.code == "no_feasible_option"
-    assert "custom model" in gate(decision.baseline, "latency").reason
+    point = decision.baseline.operating_point
+    assert point.grade == "modelled"
+    assert point.low < point.tok_s_per_gpu < point.high
+    assert "nobody measured this: modelled from" in gate(decision.baseline, "latency").reason
+    assert gate(decision.baseline, "latency").passed is None
+    assert decision.verdict.confidence == "low"
+    assert all(o.operating_point.grade == "modelled" for o in decision.options if o.operating_point)
+    assert not any(o.feasible for o in decision.options if o.key.format == "int8"), "no relative in INT8"
 
 
 def test_break_even_ratio_is_that_of_the_sized_fleets(catalog, make):

@@ -93,9 +93,13 @@ def curve_for(catalog: Catalog, question: Question, method: str = DEFAULT_METHOD
 
 
 def _may_transfer(catalog: Catalog, question: Question) -> bool:
-    """Nothing measured in this decoding at all: a deployment or engine that was left out is no reason to estimate."""
+    """Nothing measured in this decoding at all, but something in this format.
+
+    A deployment or engine that was left out is no reason to estimate.
+    """
     points = catalog.points_by_cell.get(question.cell, ())
-    return not any(question.decoding in ("any", point.decoding) for point in points) and not question.engines
+    measured = any(question.decoding in ("any", point.decoding) for point in points)
+    return not measured and not question.engines and question.precision in catalog.curves.measured_formats
 
 
 def read_curve(catalog: Catalog, curve: Curve, at: float) -> Reading:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from advisor.catalog.records import BenchmarkPoint, Hardware, Model, Precision, RelativesFit
+from advisor.catalog.records import Architecture, BenchmarkPoint, Hardware, Model, Precision, RelativesFit
 from advisor.evidence.likeness import Table, prior, total_variance
 from advisor.evidence.runs import Codes, Runs, runs_of
 from advisor.evidence.steffen import FloatArray
@@ -43,7 +43,7 @@ class Facts:
 class Target:
     """A cell asked about, with what its frontier may contain."""
 
-    model: Model
+    model: Architecture
     hardware: Hardware
     precision: Precision
     isl: int

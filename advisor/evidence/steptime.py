@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from advisor.catalog.records import Hardware, Model, Precision, StepEfficiencies
+from advisor.catalog.records import Architecture, Hardware, Precision, StepEfficiencies
 from advisor.evidence.steffen import FloatArray
 from advisor.memory import weights_gb
 from advisor.units import BITS_PER_BYTE, BYTES_PER_GB
@@ -30,7 +30,7 @@ REFERENCE_BANDWIDTH, REFERENCE_FLOPS, REFERENCE_BITS = 4.8e12, 2e15, 8.0
 class Deployment:
     """What a step time is asked for: model, GPU, format, request size, replica width, decoding."""
 
-    model: Model
+    model: Architecture
     hardware: Hardware
     precision: Precision
     isl: int
@@ -97,7 +97,7 @@ def weight_bytes_touched(deployment: Deployment, rows: FloatArray) -> FloatArray
     return total_bytes * (1 - share + share * touched)
 
 
-def expert_share(model: Model) -> float:
+def expert_share(model: Architecture) -> float:
     """Part of the weights that routed experts hold, from total and active parameters; 0 for a dense model."""
     if not model.moe or not model.experts_total:
         return 0.0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from advisor.catalog.records import BenchmarkPoint
+from advisor.catalog.records import Architecture, BenchmarkPoint
 from advisor.evidence.between import decreasing_curve, stored_curve
 from advisor.evidence.frontier import Curve, Origin, build_curve
 from advisor.evidence.question import Question
@@ -53,10 +53,20 @@ class CurveStore:
     def transferred(self, question: Question) -> Curve:
         """The frontier relatives suggest for a cell, decoding and deployment nobody measured."""
         if question not in self._transferred:
-            found = transfer(self._relatives, self._target(question))
+            found = transfer(self._relatives, self._target(question, self.catalog.models[question.model]))
             grade = self._grade(question)
             self._transferred[question] = _transferred_curve(found, question, grade, self.catalog)
         return self._transferred[question]
+
+    @cached_property
+    def measured_formats(self) -> frozenset[str]:
+        """Formats anything was measured in: relatives say nothing of the others."""
+        return frozenset(cell[2] for cell in self.catalog.points_by_cell)
+
+    def modelled(self, question: Question, model: Architecture) -> Curve:
+        """The frontier of a model known only by its architecture: from relatives, always graded modelled."""
+        found = transfer(self._relatives, self._target(question, model))
+        return _transferred_curve(found, question, "modelled", self.catalog)
 
     @cached_property
     def _relatives(self) -> Relatives:
@@ -69,13 +79,13 @@ class CurveStore:
         hardware = {cell[1] for cell in self.catalog.points_by_cell}
         return "transferred" if question.model in models and question.hardware in hardware else "modelled"
 
-    def _target(self, question: Question) -> Target:
+    def _target(self, question: Question, model: Architecture) -> Target:
         """What an unmeasured frontier may contain: decodings of the model's other cells, deployments of the GPU's."""
         same_model = [p for c, points in self.catalog.points_by_cell.items() if c[0] == question.model for p in points]
         same_gpu = [p for c, points in self.catalog.points_by_cell.items() if c[1] == question.hardware for p in points]
         any_deployment = question.deployment == "any"
         return Target(
-            self.catalog.models[question.model],
+            model,
             self.catalog.hardware[question.hardware],
             self.catalog.precisions[question.precision],
             question.isl,

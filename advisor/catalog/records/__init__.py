@@ -18,7 +18,16 @@ from advisor.catalog.records.base import (
 from advisor.catalog.records.evidence import Checkpoint, EngineSupport, QualityPair
 from advisor.catalog.records.fitted import IntervalFactor, Likeness, LikenessComponent, RelativesFit, StepEfficiencies
 from advisor.catalog.records.latency import LatencyFit, SoftwareAging, TailRatio
-from advisor.catalog.records.machines import Conflict, DenseTflops, Hardware, Model, Placement, Precision, Support
+from advisor.catalog.records.machines import (
+    Architecture,
+    Conflict,
+    DenseTflops,
+    Hardware,
+    Model,
+    Placement,
+    Precision,
+    Support,
+)
 from advisor.catalog.records.measurements import (
     BenchmarkPoint,
     DatedRun,
@@ -32,6 +41,7 @@ from advisor.catalog.records.quality import EffectSpreads, EvalTask, QualityPrio
 
 __all__ = [
     "ApiPrice",
+    "Architecture",
     "Assumption",
     "BenchmarkPoint",
     "Checkpoint",

@@ -103,23 +103,17 @@ class Precision(Record):
         return next(row for row in self.support if hardware in row.hardware)
 
 
-class Model(Record):
+class Architecture(Record):
     """What memory and speed of a language model depend on. Parameters in billions, KV in cached values."""
 
-    source_fields: ClassVar[tuple[str, ...]] = ("sources",)
+    source_fields: ClassVar[tuple[str, ...]] = ()
 
     id: Identifier
     name: str
-    hugging_face: str
     total_params_b: Positive
     active_params_b: Positive
     moe: bool
     layers: PositiveInt
-    hidden_size: PositiveInt
-    attention: str
-    attention_heads: PositiveInt
-    kv_heads: PositiveInt
-    head_dim: PositiveInt
     kv_values_per_token: PositiveInt
     kv_window_values_per_token: PositiveInt | None = None
     kv_window_tokens: PositiveInt | None = None
@@ -127,14 +121,27 @@ class Model(Record):
     fixed_state_bytes_per_request: PositiveInt | None = None
     experts_total: int = Field(ge=0)
     experts_active: int = Field(ge=0)
-    shared_experts: int = Field(ge=0)
-    vocabulary: PositiveInt
-    max_context_tokens: PositiveInt
     native_precision: Identifier
-    native_precision_note: str
     int4_group: PositiveInt | None = None
     published_weight_gb: dict[str, float] = Field(default_factory=dict)
     mtp_layers: int = Field(ge=0)
+
+
+class Model(Architecture):
+    """A published language model."""
+
+    source_fields: ClassVar[tuple[str, ...]] = ("sources",)
+
+    hugging_face: str
+    hidden_size: PositiveInt
+    attention: str
+    attention_heads: PositiveInt
+    kv_heads: PositiveInt
+    head_dim: PositiveInt
+    shared_experts: int = Field(ge=0)
+    vocabulary: PositiveInt
+    max_context_tokens: PositiveInt
+    native_precision_note: str
     licence: str
     released: PartialDate | None
     sources: tuple[str, ...] = Field(min_length=1)
