@@ -15,6 +15,7 @@ from boosting import FloatArray, fit_boosted
 
 from advisor import load_catalog
 from advisor.catalog import Catalog, Cell
+from advisor.catalog.catalog import cell_of
 from advisor.evidence.boosted import QuantileTrees, to_arrays
 from advisor.evidence.features import read_features
 from advisor.evidence.runs import Runs, runs_of
@@ -41,8 +42,8 @@ class LeftOut:
 
 def cells_of(catalog: Catalog) -> dict[Cell, Runs]:
     """Pooled points of every InferenceX cell, in order."""
-    own = {point.id for point in catalog.own_points}
-    return {cell: runs_of(points) for cell, points in sorted(catalog.points_by_cell.items()) if points[0].id not in own}
+    pool = {cell_of(point) for point in catalog.points}
+    return {cell: runs_of(points) for cell, points in sorted(catalog.points_by_cell.items()) if cell in pool}
 
 
 def pools_of(runs: Runs) -> dict[str, Runs]:

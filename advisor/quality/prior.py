@@ -19,7 +19,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 
 from advisor.catalog import Catalog
 from advisor.catalog.records import QualityPair, QualityPriorFit
@@ -205,6 +204,8 @@ class Prior:
 
     def predict(self, questions: Sequence[PriorQuestion]) -> list[Prediction]:
         """Loss and observed difference for every question."""
+        from scipy.linalg import cho_solve  # slow to import: only when losses are asked for
+
         if not questions:
             return []
         fit = self.fit
@@ -252,6 +253,8 @@ def noise_variance(fit: QualityPriorFit, design: Design, errors: FloatArray) -> 
 
 def build_prior(catalog: Catalog, fit: QualityPriorFit) -> Prior:
     """Condition a fit on the catalog's pairs, own ones included."""
+    from scipy.linalg import cho_factor, cho_solve  # slow to import: only when losses are asked for
+
     pairs = tuple(pair for pair in catalog.quality if is_evidence(pair))
     design = design_of_pairs(catalog, pairs)
     severity = design.severity(fit)

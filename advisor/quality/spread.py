@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, log, pi
-
-from scipy.special import gammaln, stdtr, stdtrit
+from math import exp, lgamma, log, pi
 
 
 @dataclass(frozen=True)
@@ -25,6 +23,8 @@ class Spread:
 
     def quantile(self, share: float) -> float:
         """The value below which ``share`` of the probability lies."""
+        from scipy.special import stdtrit  # slow to import: only when a loss is looked at
+
         left, mass = self._left
         if share < mass:
             return self.mode + self.scale * left * float(stdtrit(self.dof, share / (2 * mass)))
@@ -32,6 +32,8 @@ class Spread:
 
     def probability_above(self, value: float) -> float:
         """Probability of a value at or above ``value``."""
+        from scipy.special import stdtr
+
         left, mass = self._left
         z = (value - self.mode) / self.scale
         if z < 0:
@@ -44,5 +46,5 @@ class Spread:
         z = (value - self.mode) / self.scale
         z = z / left if z < 0 else z * left
         nu = self.dof
-        constant = float(gammaln((nu + 1) / 2) - gammaln(nu / 2)) - 0.5 * log(nu * pi)
+        constant = lgamma((nu + 1) / 2) - lgamma(nu / 2) - 0.5 * log(nu * pi)
         return constant - (nu + 1) / 2 * log(1 + z * z / nu) + log(2 / (left + 1 / left)) - log(self.scale)
