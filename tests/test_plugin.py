@@ -99,11 +99,11 @@ def host_page():
     """A host that draws its own parts and the advisor on one page."""
     import streamlit as st
 
-    from advisor.ui.wizard import wizard_page
+    from advisor.ui import draw
 
     st.set_page_config(page_title="Host")
     st.title("A host's page")
-    wizard_page()
+    draw("wizard")
 
 
 def test_the_wizard_on_a_hosts_page():
