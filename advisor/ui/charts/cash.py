@@ -45,7 +45,7 @@ def cash(decision: Decision) -> None:
     x = parts.Axis("month", "month")
     y = parts.Axis("value", "saved against staying, present value, USD", number="~s")
     shades = shades_of(decision, colours)
-    layers = [*parts.line_layers(rows, shades, x, y), parts.names(rows, shades, x, y, from_start=False)]
+    layers = parts.line_layers(rows, shades, x, y, legend=True)
     if ranges:
         layers += _range_layers(ranges, x, y, colours)
     numbers = cash_numbers(decision)

@@ -21,13 +21,13 @@ def cost_split(decision: Decision) -> None:
         for future, split in splits.items()
         for place, share in enumerate(shares)
     ]
-    tints = {"domain": shares, "range": list(TINTS[: len(shares)])}
+    tints = {"type": "ordinal", "domain": shares, "range": list(TINTS[: len(shares)])}
     bars = parts.layer(
         rows,
         {"type": "bar", "color": palette().accent},
         x=parts.Axis("usd", "USD over the horizon, undiscounted", number="~s").of(),
-        y=parts.nominal("future", sort=list(splits)),
-        opacity=parts.nominal("share", scale=tints, legend={"title": None, "orient": "bottom", "columns": 3}),
+        y=parts.nominal("future", sort=list(splits), axis={"labelLimit": 140}),
+        opacity=parts.nominal("share", scale=tints, legend={"title": None, "orient": "bottom", "columns": 2}),
         order={"field": "order", "type": "quantitative"},
         tooltip=parts.hints(future="", share="", usd=",.0f"),
     )

@@ -10,9 +10,10 @@ from advisor.catalog.records import Model
 from advisor.formats import legality, resolve_precision
 from advisor.options import precision_names
 from advisor.pricing import current_price
-from advisor.scenario import Commitment, Current, CurrentPrice, Scenario
+from advisor.scenario import Commitment, Current, CurrentPrice, Owned, Scenario
 from advisor.ui.fields import Sheet
 from advisor.ui.mount import catalog
+from advisor.ui.steps.benchmarks import ask_benchmarks
 
 BASES = {
     "on_demand": "On demand",
@@ -22,7 +23,25 @@ BASES = {
     "capacity_block": "Capacity block",
     "owner_cost": "Own hardware (owner's cost)",
 }
-BILLS = {"usd_per_gpu_hour": "Per GPU and hour", "usd_per_month": "Per month, whole fleet"}
+OWNED = "owned"
+BILLS = {"usd_per_gpu_hour": "Per GPU and hour", "usd_per_month": "Per month, whole fleet", OWNED: "Own hardware"}
+OWNED_STEPS = {
+    "capex_usd_per_gpu": 1000,
+    "life_months": 6,
+    "age_months": 6,
+    "residual_fraction": 5,
+    "resale_usd_per_gpu": 1000,
+    "kw_per_gpu": 0.1,
+    "hosting_usd_per_gpu_month": 10,
+}
+NOT_SAID = "not_said"
+RECOVERIES = {
+    NOT_SAID: "Not said",
+    "idle": "They stand idle, paid for",
+    "reuse": "We use them elsewhere",
+    "refund": "The provider refunds",
+    "sell": "We resell the capacity",
+}
 BILLING = {"server": "Whole servers", "gpu": "Single GPUs"}
 DECODINGS = {"none": "Plain", "mtp": "MTP (speculative)"}
 ANY_ENGINE = "any"
@@ -39,7 +58,7 @@ def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
     with two:
         engines = {ANY_ENGINE: "Not sure (any)", **{name: name for name in catalog().engine_names.ids}}
         engine = sheet.choose(PATH + "engine", "Engine", engines, now.engine or ANY_ENGINE)
-    price = _ask_price(now.price or CurrentPrice(usd_per_gpu_hour=_owners_rate(scenario)), sheet)
+    bill = _ask_bill(scenario, sheet)
     one, two, three, four = st.columns(4)
     with one:
         billing = sheet.choose(PATH + "billing", "Billed by", BILLING, now.billing)
@@ -51,6 +70,8 @@ def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
         )
     with four:
         utilization = sheet.percent(Current, "utilization_fraction", PATH + "utilization_fraction", now.utilization_fraction)
+    more = _ask_contract(now.commitment, sheet)
+    ask_benchmarks(scenario)
     return {
         "current": {
             "hardware": hardware,
@@ -58,10 +79,10 @@ def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
             "precision": precision,
             "decoding": decoding,
             "engine": None if engine == ANY_ENGINE else engine,
-            "price": price,
+            **bill,
             "billing": billing,
             "utilization_fraction": utilization,
-            "commitment": {"months_left": months, "recoverable_fraction": recoverable},
+            "commitment": {"months_left": months, "recoverable_fraction": recoverable, **more},
         }
     }
 
@@ -85,22 +106,48 @@ def _ask_fleet(scenario: Scenario, sheet: Sheet) -> tuple[str, Any, str]:
     return hardware, gpus, precision
 
 
-def _ask_price(now: CurrentPrice, sheet: Sheet) -> dict[str, Any]:
+def _ask_bill(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
+    """Rent, by the hour or by the month, or hardware on the own books: one of them, the other emptied."""
+    now = scenario.current
+    rent = now.price or CurrentPrice(usd_per_gpu_hour=_rate(scenario))
+    given = OWNED if now.owned else "usd_per_month" if rent.usd_per_month is not None else "usd_per_gpu_hour"
     one, two, three = st.columns(3)
     with one:
-        given = "usd_per_month" if now.usd_per_month is not None else "usd_per_gpu_hour"
         bill = sheet.radio(PATH + "price", "Bill", BILLS, given)
+    if bill == OWNED:
+        return {"price": None, "owned": _ask_owned(now.owned, sheet)}
     with two:
         step = 0.1 if bill == "usd_per_gpu_hour" else 1000.0
-        price = sheet.number(CurrentPrice, bill, f"{PATH}price.{bill}", getattr(now, bill), step=step)
+        price = sheet.number(CurrentPrice, bill, f"{PATH}price.{bill}", getattr(rent, bill), step=step)
     with three:
-        basis = sheet.choose(PATH + "price.basis", "Basis", BASES, now.basis)
-    return {bill: price, "basis": basis}
+        basis = sheet.choose(PATH + "price.basis", "Basis", BASES, rent.basis)
+    return {"price": {bill: price, "basis": basis}, "owned": None}
 
 
-def _owners_rate(scenario: Scenario) -> float:
-    """What own hardware costs an hour: the step asks for a bill, so the owner's cost stands in it."""
-    return current_price(catalog(), scenario.current, scenario.finance).usd_per_gpu_hour
+def _ask_owned(now: Owned | None, sheet: Sheet) -> dict[str, Any]:
+    """Hardware on the own books: nothing is assumed for its price, which is asked for."""
+    unpriced: dict[str, Any] = {"capex_usd_per_gpu": None}
+    shown = now or Owned.model_construct(**unpriced)
+    return sheet.numbers(Owned, shown, PATH + "owned.", OWNED_STEPS, columns=4)
+
+
+def _rate(scenario: Scenario) -> float:
+    """What today's GPUs cost an hour, to two digits: where a rent starts when the fleet was own hardware."""
+    return round(current_price(catalog(), scenario.current, scenario.finance).usd_per_gpu_hour, 2)
+
+
+def _ask_contract(now: Commitment, sheet: Sheet) -> dict[str, Any]:
+    with st.expander("More about the contract"):
+        one, two, three = st.columns(3)
+        with one:
+            gpus = sheet.number(Commitment, "gpus", PATH + "commitment.gpus", now.gpus, step=8)
+        with two:
+            fee = sheet.number(Commitment, "exit_fee_usd", PATH + "commitment.exit_fee_usd", now.exit_fee_usd, step=1000)
+        with three:
+            label = str(Commitment.model_fields["recovery"].title)
+            recovery = sheet.choose(PATH + "commitment.recovery", label, RECOVERIES, now.recovery or NOT_SAID)
+        sheet.alias(PATH + "commitment", PATH + "commitment.recovery")
+    return {"gpus": gpus, "exit_fee_usd": fee, "recovery": None if recovery == NOT_SAID else recovery}
 
 
 def _model(scenario: Scenario) -> Model | None:
