@@ -106,6 +106,8 @@ def load_view_of(catalog: Catalog, workload: Workload, load: Load, option: Optio
     point, curve, fleet = option.operating_point, option.curve, option.fleet
     if point is None or curve is None or fleet is None or fleet.replicas < 1:
         return None
+    if not curve.slowest <= point.interactivity_tok_s_per_user <= curve.fastest:
+        return None  # an own single point, read elsewhere: there is no curve of the fleet to load
     rate = decode_rate(curve, fleet.replica_gpus, load.output_share)
     cached = point.tok_s_per_gpu / curve.throughput(point.interactivity_tok_s_per_user)
     return view_load(

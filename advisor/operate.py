@@ -78,7 +78,7 @@ def _operate_own(
     passed = None if reading.grade in ("transferred", "modelled") else True
     point = _operating_point(question, reading.curve, reading, reading.reason + asked)
     point = add_latency(context.catalog, context.workload, question, reading, point, tail)
-    return point, own.curve, Gate("latency", passed, reading.reason + asked)
+    return point, reading.curve, Gate("latency", passed, reading.reason + asked)
 
 
 def _with_probe(context: Context, question: Question, curve: Curve | None) -> Curve | None:

@@ -123,14 +123,15 @@ def test_demand_from_utilization(catalog, make):
     assert decision.baseline.fleet.utilization_fraction == pytest.approx(0.5)
 
 
-def test_demand_cannot_follow_from_a_fleet_nobody_measured(catalog, make):
-    scenario = make(workload={"demand": None, "input_tokens": 4000}, current={"utilization_fraction": 0.5})
+def test_demand_cannot_follow_from_a_fleet_that_misses_the_target(catalog, make):
+    out_of_reach = {"interactivity_tok_s_per_user": 2000.0}
+    scenario = make(workload={"demand": None, "targets": out_of_reach}, current={"utilization_fraction": 0.5})
     with pytest.raises(ScenarioError, match="cannot be derived"):
         recommend(scenario, catalog)
 
 
-def test_no_measurement_at_all_is_no_feasible_option(catalog, make):
-    decision = recommend(make(workload={"input_tokens": 5000}), catalog)
+def test_a_target_out_of_reach_is_no_feasible_option(catalog, make):
+    decision = recommend(make(workload={"targets": {"interactivity_tok_s_per_user": 2000.0}}), catalog)
     assert decision.verdict.code == "no_feasible_option"
     assert decision.baseline.cost.usd_per_month == pytest.approx(64 * 2.9 * 730)
 

@@ -125,66 +125,64 @@ class Ttft:
 
 def served_features(served: Served) -> FloatArray:
     """The feature row of the trees, shape (len(FEATURES),); lengths, counts and times in logs, unknown as UNKNOWN."""
-    model, hardware, layout = served.model, served.hardware, served.layout
-    peak = dense_peak_flops(hardware, served.precision)
+    values = {**_load_features(served), **_layout_features(served.layout), **_fact_features(served)}
+    return np.array([values[name] for name in FEATURES])
+
+
+def _load_features(served: Served) -> dict[str, float]:
+    """The prompt, its arithmetic, and what waits beside it."""
+    layout = served.layout
     prompt = served.isl * (1 - served.cache_hit_fraction)
-    prefill_s = FLOPS_PER_PARAMETER * model.active_params_b * BYTES_PER_GB * prompt / peak
+    arithmetic = FLOPS_PER_PARAMETER * served.model.active_params_b * BYTES_PER_GB * prompt
+    prefill_s = arithmetic / dense_peak_flops(served.hardware, served.precision)
     tpot_s = 1 / served.interactivity_tok_s_per_user
-    wide = layout.tensor_parallel or USUAL_GPUS
     prefilling = layout.prefill_gpus if layout.disaggregated else layout.gpus
     queued_s = served.concurrency * prefill_s / (prefilling or layout.gpus or USUAL_GPUS)
-    values = (
-        prefill_s / wide,
-        prompt,
-        served.osl,
-        tpot_s,
-        served.concurrency,
-        None if layout.gpus is None else served.concurrency / layout.gpus,
-        layout.gpus,
-        queued_s / (served.osl * tpot_s),
-        queued_s,
-        hardware.memory_bandwidth_gb_s,
-        peak,
-        model.active_params_b,
-        model.total_params_b,
-        layout.tensor_parallel,
-        layout.decode_tensor_parallel,
-        layout.expert_parallel,
-        layout.prefill_gpus,
-        layout.decode_gpus,
-        weights_gb(model, served.precision) / wide / hardware.memory_bandwidth_gb_s,
-    )
-    (
-        prefill,
-        size,
-        osl,
-        tpot,
-        users,
-        per_gpu,
-        gpus,
-        share,
-        queued,
-        bandwidth,
-        rate,
-        active,
-        total,
-        tp,
-        dtp,
-        ep,
-        pg,
-        dg,
-        w,
-    ) = (UNKNOWN if value is None else float(np.log(value)) for value in values)
-    engine = ENGINES.get(served.engine or "", -1.0)
-    amd, bits = float(hardware.vendor == "amd"), float(served.precision.weight_bits)
-    dp_attention = UNKNOWN if layout.dp_attention is None else float(layout.dp_attention)
-    plain = (
-        float(layout.disaggregated),
-        float(served.mean_over_requests),
-        -1.0 if served.mtp is None else float(served.mtp),
-    )
-    head = (prefill, size, osl, tpot, users, per_gpu, gpus, share, queued, *plain, engine, amd)
-    return np.array([*head, bandwidth, rate, active, total, model.layers, bits, tp, dtp, ep, dp_attention, pg, dg, w])
+    return {
+        "prefill_s": _log(prefill_s / (layout.tensor_parallel or USUAL_GPUS)),
+        "prompt_tokens": _log(prompt),
+        "output_tokens": _log(served.osl),
+        "tpot_s": _log(tpot_s),
+        "concurrency": _log(served.concurrency),
+        "concurrency_per_gpu": UNKNOWN if layout.gpus is None else _log(served.concurrency / layout.gpus),
+        "prefill_share": _log(queued_s / (served.osl * tpot_s)),
+        "queued_prefill_s": _log(queued_s),
+        "mean_over_requests": float(served.mean_over_requests),
+        "mtp": -1.0 if served.mtp is None else float(served.mtp),
+        "engine": ENGINES.get(served.engine or "", -1.0),
+    }
+
+
+def _layout_features(layout: Layout) -> dict[str, float]:
+    return {
+        "gpus": _log(layout.gpus),
+        "disaggregated": float(layout.disaggregated),
+        "tensor_parallel": _log(layout.tensor_parallel),
+        "decode_tensor_parallel": _log(layout.decode_tensor_parallel),
+        "expert_parallel": _log(layout.expert_parallel),
+        "dp_attention": UNKNOWN if layout.dp_attention is None else float(layout.dp_attention),
+        "prefill_gpus": _log(layout.prefill_gpus),
+        "decode_gpus": _log(layout.decode_gpus),
+    }
+
+
+def _fact_features(served: Served) -> dict[str, float]:
+    model, hardware, precision = served.model, served.hardware, served.precision
+    weights = weights_gb(model, precision) / (served.layout.tensor_parallel or USUAL_GPUS)
+    return {
+        "amd": float(hardware.vendor == "amd"),
+        "bandwidth": _log(hardware.memory_bandwidth_gb_s),
+        "dense_peak": _log(dense_peak_flops(hardware, precision)),
+        "active_params": _log(model.active_params_b),
+        "total_params": _log(model.total_params_b),
+        "layers": float(model.layers),
+        "weight_bits": float(precision.weight_bits),
+        "weight_read_s": _log(weights / hardware.memory_bandwidth_gb_s),
+    }
+
+
+def _log(value: float | None) -> float:
+    return UNKNOWN if value is None else float(np.log(value))
 
 
 def estimate_ttft(trees: QuantileTrees, fit: LatencyFit, served: Served, *, covered: bool = True) -> Ttft:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 from advisor.importers.document import Document
 from advisor.importers.records import Found, ImportRefusedError, ProbeResult
@@ -12,6 +14,7 @@ NAME = "advisor probe"
 TOOL = "gpu-migration-advisor probe"
 SCHEMA = 1
 FORMATS = ("bf16", "fp8", "fp4")
+MOST_SKIPPED = 200
 
 
 def detect(document: Document) -> bool:
@@ -36,10 +39,13 @@ def read(document: Document) -> Found:
         raise ImportRefusedError(f"{document.file}: the probe measured no bandwidth or no matrix rate: run it again")
     version = text(data.get("probe_version")) or "unknown"
     skipped = data.get("skipped")
-    warnings = tuple(
-        f"{at(item, 'format')} {at(item, 'shape')} not measured: {text(at(item, 'reason'))}"
-        for item in (skipped[:20] if isinstance(skipped, list) else [])
-    )
+    warnings = _skipped(skipped if isinstance(skipped, list) else [])
     return Found(
         probe=ProbeResult(gpu, version, iso_date(data.get("date")), copied, rates, document.digest), warnings=warnings
     )
+
+
+def _skipped(items: list[Any]) -> tuple[str, ...]:
+    """What the probe could not measure: one line a format and reason, with how many shapes it is about."""
+    found = Counter((text(at(item, "format")), text(at(item, "reason"))) for item in items[:MOST_SKIPPED])
+    return tuple(f"{name}: {count} shapes not measured: {reason}" for (name, reason), count in found.items())

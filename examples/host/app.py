@@ -11,10 +11,9 @@ from advisor.ui import advisor_pages
 def home() -> None:
     """The host's own page."""
     st.title("Capacity planning")
-    st.write("Some pages of this app are the GPU migration advisor's.")
+    st.write("The other pages of this app are the GPU migration advisor.")
     st.text_input("Cost centre", key="cost_centre")
 
 
 st.set_page_config(page_title="Capacity planning")
-own = st.Page(home, title="Home", default=True)
-st.navigation({"Planning": [own], "GPU migration": advisor_pages(url_prefix="gpu-")}).run()
+st.navigation([st.Page(home, title="Home", default=True), *advisor_pages(url_prefix="gpu-")]).run()

@@ -62,7 +62,7 @@ def test_the_same_seed_gives_the_same_digits_and_another_one_others(catalog):
     assert [o.outlook for o in one.options] == [o.outlook for o in same.options]
     assert one.outlook != other.outlook
     assert one.verdict == other.verdict, "no code depends on a draw"
-    assert one.outlook.saving_p50_usd == pytest.approx(other.outlook.saving_p50_usd, rel=0.02)
+    assert one.outlook.saving_p50_usd == pytest.approx(other.outlook.saving_p50_usd, rel=0.05)
 
 
 def test_intervals_are_ordered_and_shares_add_up(catalog):
