@@ -30,8 +30,9 @@ NOT_ASKED = ("price", "provider", "as_of")
 def ask_benchmarks(scenario: Scenario) -> None:
     """Draw the fold: what stands in the scenario, the upload, questions, what was read, and the button that takes it."""
     held = len(scenario.current.measured) + len(scenario.current.probes)
-    label = "I have my own benchmark file" if not held else f"Your own measurements: {held} in the scenario"
-    with folded(label, key("today.benchmarks")) as is_open:
+    if held:
+        st.caption(f"{held} of your own measurements are in the scenario.")
+    with folded("I have my own benchmark file", key("today.benchmarks")) as is_open:
         if not is_open:
             return
         _held(scenario)

@@ -31,8 +31,9 @@ MARKS = {"PASS": "● PASS", "FAIL": "✚ FAIL", "INCONCLUSIVE": "▲ INCONCLUSI
 def ask_evaluations(scenario: Scenario, tasks: Sequence[dict[str, Any]]) -> None:
     """Draw the fold: results in the scenario, both uploads, the judgement of each task, the button that takes them."""
     held = scenario.quality.results
-    label = f"Your own evaluation results: {len(held)} in the scenario" if held else "I have evaluated both formats myself"
-    with folded(label, key("targets.evaluations")) as is_open:
+    if held:
+        st.caption(f"{len(held)} of your own evaluation results are in the scenario.")
+    with folded("I have evaluated both formats myself", key("targets.evaluations")) as is_open:
         if not is_open:
             return
         _held(held)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
 from advisor.catalog.records import Model
+from advisor.errors import ScenarioError
 from advisor.formats import legality, resolve_precision
 from advisor.options import precision_names
 from advisor.pricing import current_price
-from advisor.scenario import Commitment, Current, CurrentPrice, Owned, Scenario
+from advisor.scenario import Commitment, Current, CurrentPrice, Finance, Owned, Scenario
 from advisor.ui.fields import Sheet
 from advisor.ui.mount import catalog
 from advisor.ui.steps.benchmarks import ask_benchmarks
@@ -70,6 +72,9 @@ def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
         )
     with four:
         utilization = sheet.percent(Current, "utilization_fraction", PATH + "utilization_fraction", now.utilization_fraction)
+    kwh = scenario.finance.usd_per_kwh
+    if bill["owned"] is not None:
+        kwh = sheet.number(Finance, "usd_per_kwh", "finance.usd_per_kwh", kwh, step=0.01)
     more = _ask_contract(now.commitment, sheet)
     ask_benchmarks(scenario)
     return {
@@ -83,7 +88,8 @@ def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
             "billing": billing,
             "utilization_fraction": utilization,
             "commitment": {"months_left": months, "recoverable_fraction": recoverable, **more},
-        }
+        },
+        "finance": {"usd_per_kwh": kwh},
     }
 
 
@@ -109,7 +115,7 @@ def _ask_fleet(scenario: Scenario, sheet: Sheet) -> tuple[str, Any, str]:
 def _ask_bill(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
     """Rent, by the hour or by the month, or hardware on the own books: one of them, the other emptied."""
     now = scenario.current
-    rent = now.price or CurrentPrice(usd_per_gpu_hour=_rate(scenario))
+    rent = now.price or _as_rent(scenario)
     given = OWNED if now.owned else "usd_per_month" if rent.usd_per_month is not None else "usd_per_gpu_hour"
     one, two, three = st.columns(3)
     with one:
@@ -131,9 +137,12 @@ def _ask_owned(now: Owned | None, sheet: Sheet) -> dict[str, Any]:
     return sheet.numbers(Owned, shown, PATH + "owned.", OWNED_STEPS, columns=4)
 
 
-def _rate(scenario: Scenario) -> float:
-    """What today's GPUs cost an hour, to two digits: where a rent starts when the fleet was own hardware."""
-    return round(current_price(catalog(), scenario.current, scenario.finance).usd_per_gpu_hour, 2)
+def _as_rent(scenario: Scenario) -> CurrentPrice:
+    """Own hardware at its owner's cost an hour, to two digits: where a rent starts; empty while that cannot be priced."""
+    rate: dict[str, Any] = {"usd_per_gpu_hour": None}
+    with suppress(ScenarioError):  # the step says what is missing
+        rate["usd_per_gpu_hour"] = round(current_price(catalog(), scenario.current, scenario.finance).usd_per_gpu_hour, 2)
+    return CurrentPrice.model_construct(**rate)
 
 
 def _ask_contract(now: Commitment, sheet: Sheet) -> dict[str, Any]:
