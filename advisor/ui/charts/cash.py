@@ -43,7 +43,7 @@ def cash(decision: Decision) -> None:
         return
     rows, ranges, colours = future_rows(decision), range_rows(decision), palette()
     x = parts.Axis("month", "month")
-    y = parts.Axis("value", "saved against staying, present value, USD", number="~s")
+    y = parts.Axis("value", "present value saved, USD", number="~s")
     shades = shades_of(decision, colours)
     layers = parts.line_layers(rows, shades, x, y, legend=True)
     if ranges:
@@ -52,7 +52,7 @@ def cash(decision: Decision) -> None:
     words = "Present value saved against staying, by month. " + "; ".join(
         f"{row['future']}: {row['present value saved']}" for row in numbers
     )
-    parts.show(layers, words, numbers, "cash")
+    parts.show(layers, words, numbers, "cash", legend=True)
     rate = percent(decision.scenario.finance.discount_rate_per_year)
     note = f"Discounted at {rate} a year. The month of payback in the table is undiscounted."
     st.caption(f"{note} The upright line at the end is the {RANGE_NAME} of the advised future." if ranges else note)

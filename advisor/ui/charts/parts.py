@@ -16,6 +16,7 @@ from advisor.ui.palette import Palette
 from advisor.ui.text import folded, table
 
 HEIGHT = 340
+LEGEND_HEIGHT = 120
 DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2], [12, 3])
 BAND_OPACITY = 0.16
 LINE_WIDTH = 2.2
@@ -107,9 +108,10 @@ def targets(values: Sequence[float], name: str, x: Axis, palette: Palette) -> li
     return [layer(rows, rule, x=x.of()), layer(rows, text, x=x.of(), y={"value": 2}, text=nominal("label"))]
 
 
-def show(layers: Sequence[Layer], words: str, numbers: Rows, name: str) -> None:
-    """A chart with its words for those who do not see it, and its numbers in a table beside it."""
-    st.vega_lite_chart(spec={"layer": list(layers), "height": HEIGHT}, alt=words, width="stretch")
+def show(layers: Sequence[Layer], words: str, numbers: Rows, name: str, *, legend: bool = False) -> None:
+    """A chart with its words for those who do not see it, and its numbers in a table beside it; taller with a legend."""
+    height = HEIGHT + LEGEND_HEIGHT if legend else HEIGHT
+    st.vega_lite_chart(spec={"layer": list(layers), "height": height}, alt=words, width="stretch")
     with folded(f"Numbers of the chart: {name}", key(f"numbers.{name}")) as is_open:
         if is_open:
             table(numbers, f"Numbers of the chart: {name}")

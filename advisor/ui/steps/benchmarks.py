@@ -80,7 +80,10 @@ def _read(scenario: Scenario, files: Sequence[tuple[str, bytes]]) -> None:
         _say(item)
     runs = [run for item in imported for run in item.found.runs]
     resolved = measured_points(catalog(), runs)
-    for problem in resolved.problems:
+    still = len(asked) - len(answers)
+    if still:
+        st.info(f"{still} of the questions above {'is' if still == 1 else 'are'} open: the files do not say it.")
+    for problem in () if still else resolved.problems:
         st.error(escape(str(problem)))
     if runs:
         table([_run_row(run) for run in runs], "Runs read from the files")
