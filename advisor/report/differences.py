@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from advisor.decision import Decision
 from advisor.options import Option
 from advisor.phrases import percent, usd
+from advisor.quality.words import class_words
+from advisor.units import MS_PER_S
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,12 @@ UNKNOWN = "not known"
 
 
 def differences(decision: Decision) -> tuple[Difference, ...]:
-    """Cost, GPUs, speed, power and quality: today's fleet against what is advised (against itself where that is to stay)."""
+    """Cost, GPUs, speed, first token, power, quality: today against what is advised (itself where that is to stay)."""
+    if decision.verdict.code == "buy_tokens":
+        return _bought(decision)
     before, after = decision.baseline, decision.chosen or decision.baseline
-    target = decision.scenario.workload.targets.interactivity_tok_s_per_user
+    targets = decision.scenario.workload.targets
+    asked = f"target {targets.ttft_ms / MS_PER_S:g} s" if targets.ttft_ms else "no target set"
     return (
         Difference(
             "Cost a month", _cost(before), _cost(after), _relative(_usd(before), _usd(after)), _per_token(before, after)
@@ -38,11 +43,31 @@ def differences(decision: Decision) -> tuple[Difference, ...]:
             _relative(float(gpus_of(decision, before)), float(gpus_of(decision, after))),
             _busy(before, after),
         ),
-        Difference("Speed per user", _speed(before), _speed(after), "", f"target {target:g} tok/s"),
+        Difference(
+            "Speed per user", _speed(before), _speed(after), "", f"target {targets.interactivity_tok_s_per_user:g} tok/s"
+        ),
+        Difference("First token", _first_token(before), _first_token(after), "", asked),
         Difference(
             "Power", _kw(before), _kw(after), _relative(_kilowatts(before), _kilowatts(after)), "all-in, at full load"
         ),
         Difference("Quality", before.quality.status, after.quality.status, "", _quality_note(after)),
+    )
+
+
+def _bought(decision: Decision) -> tuple[Difference, ...]:
+    """Today's fleet against tokens of a provider: what nobody measured there is said to be unknown."""
+    before, line = decision.baseline, decision.tokens
+    assert line.usd_per_month is not None  # the verdict rests on a price
+    gpus, unknown = str(gpus_of(decision, before)), "not measured at providers"
+    offers = f"median of {len(line.offers)} providers"
+    change = _relative(_usd(before), line.usd_per_month)
+    return (
+        Difference("Cost a month", _cost(before), usd(line.usd_per_month), change, offers),
+        Difference("GPUs", gpus, "0", _relative(float(gpus), 0.0), "tokens are bought"),
+        Difference("Speed per user", _speed(before), UNKNOWN, "", unknown),
+        Difference("First token", _first_token(before), UNKNOWN, "", unknown),
+        Difference("Power", _kw(before), "0 kW", _relative(_kilowatts(before), 0.0), "on your own bill"),
+        Difference("Quality", before.quality.status, UNKNOWN, "", "precision and terms are the provider's"),
     )
 
 
@@ -92,6 +117,11 @@ def _speed(option: Option) -> str:
     return f"{point.interactivity_tok_s_per_user:.3g} tok/s" if point else "not measured"
 
 
+def _first_token(option: Option) -> str:
+    point = option.operating_point
+    return UNKNOWN if point is None or point.ttft_ms is None else f"{point.ttft_ms / MS_PER_S:.2f} s"
+
+
 def _kilowatts(option: Option) -> float | None:
     return option.energy.kw if option.energy else None
 
@@ -101,4 +131,4 @@ def _kw(option: Option) -> str:
 
 
 def _quality_note(option: Option) -> str:
-    return ", ".join(f"{item.task_class.replace('_', ' ')}: {item.status}" for item in option.quality.classes)
+    return ", ".join(f"{class_words(item.task_class)}: {item.status}" for item in option.quality.classes)

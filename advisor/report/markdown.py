@@ -9,7 +9,6 @@ from advisor.decision import Decision
 from advisor.options import Option
 from advisor.phrases import percent
 from advisor.report.differences import differences
-from advisor.report.flips import flips_of
 from advisor.report.words import GRADE_MARKS, option_name, verdict_sentence
 
 SPECIAL = frozenset("\\`*_{}[]()#|<>!~")
@@ -23,7 +22,7 @@ def decision_markdown(decision: Decision) -> str:
     rows = [(d.title, d.before, d.after, d.change, d.note) for d in differences(decision)]
     lines += _table(("", "today", "advised", "change", "note"), rows)
     for title, found in (
-        ("What would flip this", flips_of(decision)),
+        ("What would flip this", tuple(flip.sentence for flip in decision.flips)),
         ("Why", verdict.reasons),
         ("What lowers the confidence", verdict.doubts),
     ):

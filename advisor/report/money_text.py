@@ -35,12 +35,17 @@ def odds(decision: Decision) -> list[str]:
 
 def pilot(decision: Decision) -> list[str]:
     """The experiments that come first, the cheapest one first."""
+    return section("Pilot first, the cheapest test first", pilot_lines(decision))
+
+
+def pilot_lines(decision: Decision) -> tuple[str, ...]:
+    """One line an experiment: what, how long, for how much, and what it settles."""
     lines = []
     for test in decision.verdict.pilot:
         cost = "" if test.usd is None else f", about {usd(test.usd)}"
         hours = f" ({test.gpu_hours:,.0f} GPU-hours{cost})" if test.gpu_hours else ""
         lines.append(f"{test.what}{hours}: settles {test.settles}")
-    return section("Pilot first, the cheapest test first", lines)
+    return tuple(lines)
 
 
 def futures(decision: Decision) -> list[str]:
@@ -124,11 +129,16 @@ def why_not(decision: Decision, feasible_only: Sequence[str]) -> list[str]:
 
 def readiness(decision: Decision) -> list[str]:
     """What stands between the advised option and serving."""
+    return section("Readiness", readiness_lines(decision))
+
+
+def readiness_lines(decision: Decision) -> tuple[str, ...]:
+    """One line a risk of the advised option, with the months it adds."""
     chosen = decision.chosen
-    if chosen is None or not chosen.readiness.risks:
-        return []
+    if chosen is None:
+        return ()
     lines = []
     for risk in chosen.readiness.risks:
         added = f" (+{risk.added_months:g} months)" if risk.added_months else ""
         lines.append(f"{risk.name}: {risk.reason}{added}")
-    return section("Readiness", lines)
+    return tuple(lines)

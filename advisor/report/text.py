@@ -14,7 +14,7 @@ from advisor.report import money_text
 from advisor.report.latency import latency_lines
 from advisor.report.quality_option import quality_lines
 from advisor.report.tables import section, table
-from advisor.report.words import GRADE_MARKS, option_name, verdict_sentence
+from advisor.report.words import GRADE_MARKS, looked_at, option_name, verdict_sentence
 
 SHOWN_OPTIONS = 12
 REASON_WIDTH = 90
@@ -43,7 +43,7 @@ def decision_text(decision: Decision, *, all_options: bool = False) -> str:
 
 def _quality(decision: Decision) -> list[str]:
     """What is known of the quality of the option the advice is about; nothing where its format is unchanged."""
-    option = decision.chosen if decision.chosen is not decision.baseline else decision.challenger
+    option = looked_at(decision)
     if option is None or not (option.quality.classes or option.quality.kv_cache):
         return []
     return [f"Quality of {option_name(decision, option)}", *quality_lines(option.quality), ""]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from advisor.decision import Decision
 from advisor.options import Option
 from advisor.phrases import percent
+from advisor.quality import ClassVerdict
+from advisor.quality.words import class_words
 from advisor.report.words import GRADE_MARKS, option_name
 from advisor.units import HOURS_PER_MONTH
 
@@ -43,10 +45,12 @@ def traces_of(decision: Decision, option: Option) -> tuple[Trace, ...]:
         _cost(decision, option),
         _gpus(decision, option),
         _speed(decision, option),
+        _first_token(decision, option),
         _power(decision, option),
         _price(option),
         _per_token(decision, option),
         _quality(decision, option),
+        _saving(decision, option),
     )
     return tuple(trace for trace in found if trace is not None)
 
@@ -121,6 +125,24 @@ def _speed(decision: Decision, option: Option) -> Trace | None:
     )
 
 
+def _first_token(decision: Decision, option: Option) -> Trace | None:
+    point = option.operating_point
+    if point is None or point.ttft_ms is None or point.ttft_grade is None:
+        return None
+    workload = decision.scenario.workload
+    parts = [
+        Ingredient("input tokens", f"{workload.input_tokens:,} a request", YOURS),
+        Ingredient("prefix cache hits", percent(workload.prefix_cache_hit_fraction), YOURS),
+        Ingredient("requests in flight", f"{point.concurrency:,.3g} on a replica", DERIVED),
+        Ingredient("how it is known", f"{GRADE_MARKS[point.ttft_grade]} {point.ttft_grade}", "runs at the operating point"),
+    ]
+    if point.ttft_low_ms is not None and point.ttft_high_ms is not None:
+        words = f"{point.ttft_low_ms:,.0f} to {point.ttft_high_ms:,.0f} ms"
+        parts.append(Ingredient("80 % interval", words, "derived from held-out runs"))
+    formula = "median time to first token in closed loop, read at the requests in flight (docs/method.md)"
+    return Trace("First token", f"{point.ttft_ms:,.0f} ms", formula, tuple(parts), point.sources)
+
+
 def _power(decision: Decision, option: Option) -> Trace | None:
     energy = option.energy
     if energy is None:
@@ -170,14 +192,52 @@ def _quality(decision: Decision, option: Option) -> Trace | None:
     quality = option.quality
     parts = []
     sources: list[str] = []
-    for item in quality.classes:
-        middle = "no pair" if item.median_delta_points is None else f"median {item.median_delta_points:+.2f} points"
-        words = f"{middle} in {item.pairs} published pairs; tolerance {item.tolerance_points:g}"
-        parts.append(Ingredient(item.task_class.replace("_", " "), words, item.status))
-        sources += item.sources
+    for prefix, items in (("", quality.classes), ("KV cache, ", quality.kv_cache)):
+        for item in items:
+            words = f"{_points(item)}; tolerance {item.tolerance_points:g}"
+            origin = (
+                f"{item.status}, {item.pairs} published pairs" if item.basis == "published" else f"{item.status}, {YOURS}"
+            )
+            parts.append(Ingredient(prefix + class_words(item.task_class), words, origin))
+            sources += item.sources
     name = option_name(decision, option)
     formula = "each task class on its own against its tolerance; the worst decides"
     return Trace("Quality", quality.status, formula, tuple(parts), _once(sources), f"{name}: {quality.reason}")
+
+
+def _points(item: ClassVerdict) -> str:
+    if item.median_delta_points is None:
+        return "no figure"
+    middle = f"median {item.median_delta_points:+.2f} points"
+    if item.low_points is None or item.high_points is None:
+        return middle
+    return f"{middle} ({item.low_points:+.2f} to {item.high_points:+.2f})"
+
+
+def _saving(decision: Decision, option: Option) -> Trace | None:
+    if option.standing is None:
+        return None
+    future, outlook, finance = option.standing.future, option.outlook, decision.scenario.finance
+    parts = [
+        Ingredient("course of action", future.name.replace("_", " "), "the cheapest of this option's"),
+        Ingredient("cost of staying", f"{future.npv_cost + future.npv_saving:,.0f} USD present value", DERIVED),
+        Ingredient("cost of this", f"{future.npv_cost:,.0f} USD present value", DERIVED),
+        Ingredient("one-off costs within it", f"{future.one_off:,.0f} USD", YOURS),
+        Ingredient("committed spend in both", f"{future.unavoidable_usd:,.0f} USD", YOURS),
+        Ingredient("horizon", f"{finance.horizon_months} months", YOURS),
+        Ingredient("discount rate", f"{percent(finance.discount_rate_per_year)} a year", YOURS),
+    ]
+    note = ""
+    if outlook is not None:
+        draws = f"{decision.stability.draws:,} draws, seed {decision.stability.seed}"
+        span = f"{outlook.saving_p10_usd:,.0f} to {outlook.saving_p90_usd:,.0f} USD"
+        parts.append(Ingredient("80 % range", span, draws))
+        parts.append(Ingredient("saves money", f"in {percent(outlook.saves_money_fraction)}", draws))
+        note = (
+            "the draws include failures of quality and delays, so the middle of the range can lie below the expected figure"
+        )
+    formula = "present value of staying − present value of this course of action, months at the discount rate"
+    return Trace("Saving over the horizon", f"{future.npv_saving:,.0f} USD", formula, tuple(parts), note=note)
 
 
 def _price_origin(option: Option) -> str:

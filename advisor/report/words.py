@@ -20,6 +20,12 @@ def fleet_name(decision: Decision, option: Option) -> str:
     return f"{gpus} × {option_name(decision, option)}"
 
 
+def looked_at(decision: Decision) -> Option | None:
+    """The option tornado and quality are about: the advised one where it changes something, else the challenger."""
+    unchanged = decision.chosen is None or decision.chosen is decision.baseline
+    return decision.challenger if unchanged else decision.chosen
+
+
 def saving_words(decision: Decision, option: Option) -> str:
     """``saves 29 % a month ($135,000 → $96,400)`` or ``costs 12 % more a month (…)``."""
     assert option.cost is not None  # only priced options are put into words

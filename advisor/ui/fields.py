@@ -57,6 +57,29 @@ class Sheet:
         """A number that is an entry of a mapping (a quote by GPU), with a label of its own."""
         return self._typed(path, label, value, step, escape(help_text))
 
+    def text(self, part: type[Part], name: str, path: str, value: str | None) -> str | None:
+        """A short text; empty gives None."""
+        info = part.model_fields[name]
+        place = self._key(path)
+        if place not in st.session_state:
+            st.session_state[place] = self.draft.get(path, value) or ""
+        typed = st.text_input(label_of(info), key=place, help=help_of(info) or None, placeholder="not given")
+        self._slots[path] = st.empty()
+        kept: str | None = self._keep(path, typed.strip() or None)
+        return kept
+
+    def numbers(
+        self, part: type[Part], record: Part, path: str, steps: Mapping[str, float], *, columns: int = 3
+    ) -> dict[str, Any]:
+        """Several number fields of one record in a grid, by name; fractions are asked for in percent."""
+        answers: dict[str, Any] = {}
+        grid = st.columns(columns)
+        for place, (name, step) in enumerate(steps.items()):
+            with grid[place % columns]:
+                ask = self.percent if name.endswith("_fraction") else self.number
+                answers[name] = ask(part, name, f"{path}{name}", getattr(record, name), step=step)
+        return answers
+
     def choose(self, path: str, label: str, options: Mapping[Any, str], value: Any, *, help_text: str | None = None) -> Any:
         """A select box over ids with names; a value no longer among them gives way to the first."""
         keys = list(options)

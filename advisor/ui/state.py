@@ -51,6 +51,8 @@ class Session:
     problem: str | None = None
     drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
     generation: int = 0
+    whole: dict[str, Scenario] = field(default_factory=dict)
+    """Scenarios of this session whose token had to leave own measurements out, by token: Back must not lose them."""
 
 
 def session() -> Session:
@@ -69,6 +71,9 @@ def session() -> Session:
 
 def _open(known: Session, token: str) -> None:
     known.token, known.problem, known.opened = token, None, None
+    if token in known.whole:
+        replace_scenario(known, known.whole[token])
+        return
     try:
         known.opened = link.decode(token, catalog())
     except LinkError as error:
@@ -108,6 +113,8 @@ def commit(scenario: Scenario, next_step: str) -> None:
     known.scenario = scenario
     known.token = token_of(scenario)
     known.opened = known.problem = None
+    if link.left_out(known.token):
+        known.whole[known.token] = scenario
     st.query_params.update({"s": known.token, "step": next_step})
     st.rerun()
 

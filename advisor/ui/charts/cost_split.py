@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
+from advisor.decision import Decision
 from advisor.phrases import usd
+from advisor.report.cash import SHARES, split_of
+from advisor.report.money_text import FUTURE_NAMES
 from advisor.ui.charts import parts
 from advisor.ui.palette import palette
 
-TINTS = (1.0, 0.72, 0.5, 0.32, 0.2)
+TINTS = (1.0, 0.72, 0.5, 0.36, 0.25, 0.16)
 
 
-def cost_split(futures: Mapping[str, Mapping[str, float]], shares: Sequence[str]) -> None:
-    """Draw the chart with its table.
-
-    Args:
-        futures: USD over the horizon by future and share.
-        shares: names of the shares in the order they are stacked.
-    """
+def cost_split(decision: Decision) -> None:
+    """Draw the chart with its table; shares nobody pays are left out."""
+    splits = {FUTURE_NAMES[future.name]: split_of(future) for future in decision.futures}
+    shares = [share for share in SHARES if any(split[share] for split in splits.values())]
     rows = [
-        {"future": future, "share": share, "usd": split.get(share, 0.0), "order": place}
-        for future, split in futures.items()
+        {"future": future, "share": share, "usd": split[share], "order": place}
+        for future, split in splits.items()
         for place, share in enumerate(shares)
     ]
-    colours = palette()
-    tints = {"domain": list(shares), "range": list(TINTS[: len(shares)])}
+    tints = {"type": "ordinal", "domain": shares, "range": list(TINTS[: len(shares)])}
     bars = parts.layer(
         rows,
-        {"type": "bar", "color": colours.accent},
-        x=parts.Axis("usd", "USD over the horizon", number="~s").of(),
-        y=parts.nominal("future", sort=list(futures)),
-        opacity=parts.nominal("share", scale=tints, legend={"title": None, "orient": "bottom"}),
+        {"type": "bar", "color": palette().accent},
+        x=parts.Axis("usd", "USD over the horizon, undiscounted", number="~s").of(),
+        y=parts.nominal("future", sort=list(splits), axis={"labelLimit": 140}),
+        opacity=parts.nominal("share", scale=tints, legend={"title": None, "orient": "bottom", "columns": 2}),
         order={"field": "order", "type": "quantitative"},
         tooltip=parts.hints(future="", share="", usd=",.0f"),
     )
     numbers = [
-        {"future": future, **{share: usd(split.get(share, 0.0)) for share in shares}} for future, split in futures.items()
+        {"future": future, **{share: usd(split[share]) for share in shares}, "total": usd(sum(split.values()))}
+        for future, split in splits.items()
     ]
-    totals = [f"{future}: {usd(sum(split.values()))}" for future, split in futures.items()]
-    parts.show([bars], "Cost over the horizon. " + "; ".join(totals), numbers, "cost split")
+    words = "Cost over the horizon. " + "; ".join(f"{row['future']}: {row['total']}" for row in numbers)
+    parts.show([bars], words, numbers, "cost split", legend=True)

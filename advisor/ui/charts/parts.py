@@ -16,7 +16,8 @@ from advisor.ui.palette import Palette
 from advisor.ui.text import folded, table
 
 HEIGHT = 340
-DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2])
+LEGEND_HEIGHT = 120
+DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2], [12, 3])
 BAND_OPACITY = 0.16
 LINE_WIDTH = 2.2
 NAME_STEP = 0.16
@@ -67,11 +68,15 @@ def hints(**formats: str) -> list[dict[str, Any]]:
     ]
 
 
-def line_layers(rows: Rows, colours: Mapping[str, str], x: Axis, y: Axis) -> list[Layer]:
-    """Lines by ``series`` with the bands of ``low`` and ``high``; each line has its own dash."""
-    colour = colour_of(colours)
+def line_layers(rows: Rows, colours: Mapping[str, str], x: Axis, y: Axis, *, legend: bool = False) -> list[Layer]:
+    """Lines by ``series`` with the bands of ``low`` and ``high``; each line has its own dash.
+
+    ``legend`` names them below the chart, for lines that lie too close to carry their names.
+    """
+    below = {"title": None, "orient": "bottom", "columns": 2, "symbolSize": 600, "labelLimit": 200} if legend else None
+    colour = {**colour_of(colours), "legend": below}
     dashes = [DASHES[place % len(DASHES)] for place in range(len(colours))]
-    dash = nominal("series", scale={"domain": list(colours), "range": dashes}, legend=None)
+    dash = nominal("series", scale={"domain": list(colours), "range": dashes}, legend=below)
     hint = hints(series="", **{x.column: ",.4~g", y.column: ",.4~g"})
     banded = [row for row in rows if row["low"] is not None and row["high"] is not None]
     layers = []
@@ -103,9 +108,10 @@ def targets(values: Sequence[float], name: str, x: Axis, palette: Palette) -> li
     return [layer(rows, rule, x=x.of()), layer(rows, text, x=x.of(), y={"value": 2}, text=nominal("label"))]
 
 
-def show(layers: Sequence[Layer], words: str, numbers: Rows, name: str) -> None:
-    """A chart with its words for those who do not see it, and its numbers in a table beside it."""
-    st.vega_lite_chart(spec={"layer": list(layers), "height": HEIGHT}, alt=words, width="stretch")
+def show(layers: Sequence[Layer], words: str, numbers: Rows, name: str, *, legend: bool = False) -> None:
+    """A chart with its words for those who do not see it, and its numbers in a table beside it; taller with a legend."""
+    height = HEIGHT + LEGEND_HEIGHT if legend else HEIGHT
+    st.vega_lite_chart(spec={"layer": list(layers), "height": height}, alt=words, width="stretch")
     with folded(f"Numbers of the chart: {name}", key(f"numbers.{name}")) as is_open:
         if is_open:
             table(numbers, f"Numbers of the chart: {name}")

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from advisor import link
 from advisor.errors import AdvisorError, ScenarioError
 from advisor.report import consequences
 from advisor.scenario import Scenario
@@ -40,6 +41,11 @@ def wizard_page() -> None:
     number = state.STEPS.index(step)
     if known.problem:
         st.error(escape(f"{known.problem}. A new scenario was started."))
+    if known.opened is not None and known.opened.left_out:
+        st.warning(escape(f"{link.left_out_words(known.opened.left_out)}."))
+    several = len(known.scenario.workloads)
+    if several > 1:
+        st.info(f"This scenario has {several} workloads. The wizard changes the first; the others stay as they are.")
     dots = " ".join("●" if place <= number else "○" for place in range(len(state.STEPS)))
     st.caption(f"Step {number + 1} of {len(state.STEPS)} · {state.TITLES[step]} &nbsp; {dots}")
     if step == "result":

@@ -8,8 +8,9 @@ from advisor import link
 from advisor.decision import Decision
 from advisor.phrases import percent
 from advisor.report.differences import Difference, arrow, differences
-from advisor.report.flips import flips_of
-from advisor.report.words import verdict_sentence
+from advisor.report.latency import latency_lines
+from advisor.report.money_text import odds, pilot_lines, readiness_lines
+from advisor.report.words import looked_at, verdict_sentence
 from advisor.ui.mount import key
 from advisor.ui.result.traces import trace_button
 from advisor.ui.text import bullets, escape, folded, table
@@ -32,10 +33,12 @@ def since_link(opened: link.LinkContent | None, decision: Decision) -> None:
 
 
 def verdict(decision: Decision) -> None:
-    """The sentence, and how far to trust it."""
+    """The sentence, the odds, and how far to trust it."""
     found = decision.verdict
     st.header(escape(verdict_sentence(decision)), anchor=False)
-    pilot = " Run a pilot first: a condition of the advised option is open." if found.pilot_first else ""
+    pilot = " Run a pilot first, see below." if found.pilot_first else ""
+    for line in odds(decision):
+        st.markdown(escape(line))
     st.markdown(f"Confidence: {CONFIDENCE_SHAPES[found.confidence]} **{found.confidence}**.{pilot}")
 
 
@@ -49,6 +52,9 @@ def before_after(decision: Decision) -> None:
         with column, st.container(border=True, height="stretch"):
             _card(row)
             trace_button(decision, row.title, options, row.title)
+    looked = looked_at(decision)
+    if looked is not None and looked.standing is not None:
+        trace_button(decision, "Saving over the horizon", (looked,), "saving", label="How is the saving worked out?")
 
 
 def _card(row: Difference) -> None:
@@ -58,16 +64,70 @@ def _card(row: Difference) -> None:
         st.caption(escape(note))
 
 
+Lines = tuple[tuple[str, tuple[str, ...]], ...]
+"""Titles with their lines."""
+
+
+def risk_lines(decision: Decision) -> Lines:
+    """What would turn the advice, and what to do before signing."""
+    return (
+        ("What would flip this", tuple(flip.sentence for flip in decision.flips)),
+        ("Before you sign: the pilot, the cheapest test first", pilot_lines(decision)),
+        ("What stands between it and serving", readiness_lines(decision)),
+    )
+
+
+def evidence_lines(decision: Decision) -> Lines:
+    """What the advice rests on, and what lowers the confidence."""
+    return (
+        ("Why", decision.verdict.reasons),
+        ("What lowers the confidence", decision.verdict.doubts),
+        ("Your own measurements", tuple(words for item in decision.own for words in item.words)),
+        ("At the peak", tuple(latency_lines(decision))),
+    )
+
+
 def why(decision: Decision) -> None:
-    """Reasons, doubts, and what would flip the verdict, with numbers."""
+    """What would flip the verdict, the pilot, reasons and doubts; other prices and bought tokens folded."""
     left, right = st.columns(2)
-    with left:
-        _titled("What would flip this", flips_of(decision))
-        _titled("Why", decision.verdict.reasons)
-    with right:
-        _titled("What lowers the confidence", decision.verdict.doubts)
+    for column, lines in ((left, risk_lines(decision)), (right, evidence_lines(decision))):
+        with column:
+            for title, found in lines:
+                titled(title, found)
     if decision.other_bases:
         _other_bases(decision)
+    _tokens(decision)
+
+
+def _tokens(decision: Decision) -> None:
+    with folded("Buying the same tokens instead", key("tokens")) as is_open:
+        if is_open:
+            table(token_rows(decision), "Bought tokens beside today's fleet", empty=f"{decision.tokens.reason}.")
+            if decision.tokens.offers:
+                st.caption("A provider's latency, precision and terms for your data were not measured here.")
+
+
+def token_rows(decision: Decision) -> list[dict[str, str]]:
+    """Today's fleet and every provider, USD a month and per million tokens on this mix; empty where nobody sells it."""
+    line, cost = decision.tokens, decision.baseline.cost
+    if line.usd_per_month is None or cost is None:
+        return []
+    names = ("", "USD a month", "USD per million tokens", "offered as", "date", "sources")
+    fleet = (
+        "today's fleet, all of it paid",
+        f"{cost.usd_per_month:,.0f}",
+        f"{cost.usd_per_mtok_total:.3f}",
+        "",
+        "",
+        "your input",
+    )
+    middle = ("median of providers", f"{line.usd_per_month:,.0f}", f"{line.usd_per_mtok_total:.3f}", "", "", "derived")
+    offers = [
+        (o.provider, f"{o.usd_per_month:,.0f}", f"{o.usd_per_mtok_total:.3f}", ", ".join(o.offered_as), o.as_of,
+         ", ".join(o.sources))
+        for o in line.offers
+    ]  # fmt: skip
+    return [dict(zip(names, row, strict=True)) for row in (fleet, middle, *offers)]
 
 
 def _other_bases(decision: Decision) -> None:
@@ -89,7 +149,8 @@ def _other_bases(decision: Decision) -> None:
         table(rows, "Savings at each price book")
 
 
-def _titled(title: str, lines: tuple[str, ...]) -> None:
+def titled(title: str, lines: tuple[str, ...]) -> None:
+    """A small heading with its lines; nothing where there is none."""
     if lines:
         st.subheader(title, anchor=False)
         bullets(lines)

@@ -7,11 +7,12 @@ import streamlit as st
 
 from advisor.decision import Decision
 from advisor.options import Option
-from advisor.phrases import percent
+from advisor.phrases import percent, usd
 from advisor.report.words import fleet_name, option_name
 from advisor.ui.mount import key
 from advisor.ui.result.traces import all_traces
 from advisor.ui.text import DASH, escape, folded, grade_words, table
+from advisor.units import MS_PER_S
 
 TODAY = "today"
 
@@ -62,6 +63,7 @@ def option_row(decision: Decision, number: str, option: Option) -> dict[str, obj
         "USD/month": cost.usd_per_month if cost else None,
         "saving (%)": round(saved * 100, 1) if saved is not None else None,
         "tok/s per user": round(point.interactivity_tok_s_per_user, 1) if point else None,
+        "first token (s)": round(point.ttft_ms / MS_PER_S, 2) if point and point.ttft_ms is not None else None,
         "GPUs": fleet.gpus if fleet else None,
         "busy": percent(fleet.utilization_fraction) if fleet else "",
         "quality": option.quality.status,
@@ -69,8 +71,14 @@ def option_row(decision: Decision, number: str, option: Option) -> dict[str, obj
         "tok/s/GPU, 80 % interval": _interval(option),
         "engine": point.engine if point else "",
         "USD/GPU-hour": option.price.usd_per_gpu_hour if option.price else None,
+        "80 % range of the saving": _range(option),
         "for and against": for_and_against(decision, option),
     }
+
+
+def _range(option: Option) -> str:
+    outlook = option.outlook
+    return f"{usd(outlook.saving_p10_usd)} to {usd(outlook.saving_p90_usd)}" if outlook else ""
 
 
 def _interval(option: Option) -> str:
@@ -86,11 +94,15 @@ def for_and_against(decision: Decision, option: Option) -> str:
     """The reasons that matter for an option, in one line."""
     if option is decision.baseline:
         return "; ".join(gate.reason for gate in option.gates)
-    parts = [fleet_name(decision, option)]
+    standing = option.standing
+    parts = [standing.why_not.rstrip(".") if standing and standing.why_not else f"advised: {fleet_name(decision, option)}"]
     even = option.break_even
     if even is not None:
         parts.append(f"pays below {even.price_ratio:.2f} times today's price, now {even.price_ratio_today:.2f}")
     parts += [gate.reason for gate in option.gates if gate.name == "quality" or gate.passed is None]
+    parts += [f"{risk.name}: {risk.reason}" for risk in option.readiness.risks]
+    if option.operating_point is not None and option.operating_point.software:
+        parts.append(option.operating_point.software)
     return "; ".join(dict.fromkeys(parts))
 
 

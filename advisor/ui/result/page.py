@@ -7,13 +7,14 @@ import streamlit as st
 from advisor.decision import Decision
 from advisor.errors import AdvisorError
 from advisor.report.differences import differences
-from advisor.report.flips import flips_of
 from advisor.report.markdown import used_sources
 from advisor.report.words import option_name
 from advisor.ui import state
-from advisor.ui.charts.cash import cash
+from advisor.ui.charts.cash import cash, cash_numbers
+from advisor.ui.charts.cost_split import cost_split
 from advisor.ui.charts.frontier import frontier
-from advisor.ui.charts.quality import class_changes, quality
+from advisor.ui.charts.quality import class_lines, class_numbers, quality
+from advisor.ui.charts.tornado import tornado
 from advisor.ui.mount import key
 from advisor.ui.result import head
 from advisor.ui.result.options import option_row, options
@@ -34,6 +35,15 @@ PRINT_STYLE = """<style>
 }
 </style>"""
 """Ours, nothing in it comes from outside: lets the browser print the whole page instead of its visible part."""
+
+
+CHARTS = {
+    "frontier": "Frontiers",
+    "cash": "Cash",
+    "tornado": "What matters",
+    "split": "Cost split",
+    "quality": "Quality",
+}
 
 
 def show(known: Session) -> None:
@@ -60,22 +70,15 @@ def show(known: Session) -> None:
 
 def _charts(decision: Decision, token: str) -> None:
     """One chart at a time; only the one that is open is drawn."""
-    names = {"frontier": "Frontiers", "cash": "Cash", "quality": "Quality"}
     st.subheader("Charts", anchor=False)
     chosen = st.segmented_control(
-        "Chart", list(names), format_func=lambda n: names[n], default="frontier", required=True, key=key("chart")
+        "Chart", list(CHARTS), format_func=lambda n: CHARTS[n], default="frontier", required=True, key=key("chart")
     )
-    if chosen == "cash":
-        cash(decision)
-    elif chosen == "quality":
-        _quality(decision)
+    draw = {"cash": cash, "tornado": tornado, "split": cost_split, "quality": quality}
+    if chosen in draw:
+        draw[chosen](decision)
     else:
         frontier(decision, token)
-
-
-def _quality(decision: Decision) -> None:
-    option = decision.chosen if decision.chosen is not decision.baseline else decision.challenger
-    quality(class_changes(decision), option.quality.reason if option else "there is no other option")
 
 
 def _sources(decision: Decision) -> None:
@@ -98,14 +101,8 @@ def printed(decision: Decision, token: str) -> None:
         for d in differences(decision)
     ]
     table(rows, "Before and after")
-    for title, lines in (
-        ("What would flip this", flips_of(decision)),
-        ("Why", decision.verdict.reasons),
-        ("What lowers the confidence", decision.verdict.doubts),
-    ):
-        if lines:
-            st.subheader(title, anchor=False)
-            bullets(lines)
+    for title, lines in (*head.risk_lines(decision), *head.evidence_lines(decision)):
+        head.titled(title, lines)
     st.subheader("Options", anchor=False)
     feasible = [option for option in decision.options if option.rank is not None]
     found = [option_row(decision, "today", decision.baseline)]
@@ -115,6 +112,11 @@ def printed(decision: Decision, token: str) -> None:
     bullets(f"{row['option']}: {row['for and against']}" for row in found)
     frontier(decision, token)
     cash(decision)
+    table(cash_numbers(decision), "Futures")
+    tornado(decision)
+    quality(decision)
+    table(class_numbers(class_lines(decision)), "Quality by task class", empty="The format does not change.")
+    table(head.token_rows(decision), "Bought tokens beside today's fleet", empty=f"{decision.tokens.reason}.")
     st.subheader("Sources", anchor=False)
     shown = ("source", "title", "publisher", "date")
     table([{k: row[k] for k in shown} for row in source_rows(decision.catalog, used_sources(decision))], "Sources")

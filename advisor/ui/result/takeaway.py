@@ -7,13 +7,16 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from advisor import link
 from advisor.decision import Decision
 from advisor.report.as_json import decision_as_dict
 from advisor.report.markdown import decision_markdown
 from advisor.report.svg import Line, line_chart
 from advisor.report.workbook import workbook_bytes
+from advisor.scenario_io import dump_yaml
 from advisor.ui.charts.frontier import curve_rows
 from advisor.ui.mount import key
+from advisor.ui.text import escape
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -24,6 +27,7 @@ def take_away(decision: Decision, token: str) -> None:
     files: list[tuple[str, str, str, Callable[[], bytes | str]]] = [
         ("Excel workbook", "gpu-migration.xlsx", XLSX, lambda: workbook_bytes(decision)),
         ("Markdown", "gpu-migration.md", "text/markdown", lambda: decision_markdown(decision)),
+        ("Scenario file", "gpu-migration.yaml", "application/yaml", lambda: dump_yaml(decision.scenario)),
         ("JSON", "gpu-migration.json", "application/json", lambda: as_json(decision)),
     ]
     if any(option.curve is not None for option in decision.options):
@@ -34,6 +38,9 @@ def take_away(decision: Decision, token: str) -> None:
         st.caption(
             "It holds the scenario and today's outcome, no names; checksummed, not signed. The address bar holds it too."
         )
+        missing = link.left_out_words(link.left_out(token))
+        if missing:
+            st.warning(escape(f"{missing}."))
         st.code(f"{address}?s={token}&step=result", language=None, wrap_lines=True)
     for column, (label, name, mime, build) in zip(columns[1:], files, strict=False):
         with column:

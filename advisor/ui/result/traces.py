@@ -12,10 +12,10 @@ from advisor.ui.mount import key
 from advisor.ui.text import escape, source_rows, table
 
 
-def trace_button(decision: Decision, title: str, options: tuple[Option, ...], place: str) -> None:
+def trace_button(decision: Decision, title: str, options: tuple[Option, ...], place: str, *, label: str = "How?") -> None:
     """A button that opens one figure's trace for some options (today's and the advised one)."""
     words, name = escape(f"Trace of: {title}"), key(f"trace.{place}")
-    with st.popover("How?", key=name, help=words, on_change="rerun") as opened:
+    with st.popover(label, key=name, help=words, on_change="rerun") as opened:
         if opened.open:
             for option in options:
                 trace = trace_named(decision, option, title)

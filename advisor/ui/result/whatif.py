@@ -114,7 +114,7 @@ def _ask_price(decision: Decision, token: str) -> dict[str, Any]:
         return {}
     price = decision.scenario.candidates.price
     overrides = {**price.overrides, other.key.hardware: chosen}
-    return {"candidates": {"price": {"basis": price.basis, "book": price.book, "overrides": overrides}}}
+    return {"candidates": {"price": {**price.model_dump(), "overrides": overrides}}}
 
 
 def _ask_utilization(decision: Decision, token: str) -> dict[str, Any]:
@@ -122,6 +122,9 @@ def _ask_utilization(decision: Decision, token: str) -> dict[str, Any]:
     fleet, scenario = decision.baseline.fleet, decision.scenario
     if fleet is None:
         st.caption("Today's utilization is not known.")
+        return {}
+    if len(scenario.workloads) > 1:
+        st.caption("Utilization moves with every workload's demand: change those instead.")
         return {}
     now = round(100 * fleet.utilization_fraction, 1)
     top = max(100.0, now)

@@ -9,6 +9,7 @@ import streamlit as st
 from advisor.pricing import offer_price
 from advisor.scenario import (
     Allow,
+    CandidatePrice,
     Candidates,
     Finance,
     Migration,
@@ -16,8 +17,10 @@ from advisor.scenario import (
     PriceChange,
     Scenario,
     Sizing,
+    Uncertainty,
+    Weights,
 )
-from advisor.ui.fields import Sheet
+from advisor.ui.fields import Sheet, as_number, help_of
 from advisor.ui.mount import catalog
 from advisor.ui.steps.today import BASES, BILLING
 
@@ -25,6 +28,21 @@ OFFERS = "offers"
 VENDORS = {"nvidia": "NVIDIA", "amd": "AMD"}
 QUOTED_GPUS = 4
 PATH = "candidates."
+TOKENS = {"unsaid": "Not decided", "yes": "May be advised", "no": "Never"}
+WEIGHT_WORDS = {
+    "cost": "Cost",
+    "latency": "Speed to spare",
+    "quality": "Quality",
+    "evidence": "Evidence",
+    "readiness": "Readiness",
+    "energy": "Energy",
+}
+UNCERTAIN_PERCENT = (
+    "growth_spread_fraction",
+    "price_change_spread_fraction",
+    "quality_unproven_fails_fraction",
+    "quality_unknown_fails_fraction",
+)
 
 
 def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
@@ -52,11 +70,12 @@ def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
     price = _ask_price(scenario, sheet, quoted, names)
     allow, billing, max_kw, engines = _ask_limits(scenario, sheet)
     candidates = {
+        **_ask_budget(wanted, sheet),
         "hardware": tuple(hardware),
         "engines": tuple(engines),
         "price": price,
         "billing": billing,
-        "allow": allow,
+        "allow": {**allow, "api_tokens": _ask_tokens(wanted.allow, sheet)},
         "max_kw": max_kw,
     }
     return {
@@ -64,6 +83,7 @@ def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
         "migration": _ask_migration(scenario.migration, sheet),
         "finance": _ask_finance(scenario.finance, sheet),
         "sizing": _ask_sizing(scenario.sizing, sheet),
+        "uncertainty": _ask_uncertainty(scenario.uncertainty, sheet),
         "preferences": _ask_preferences(scenario.preferences, sheet),
     }
 
@@ -88,7 +108,29 @@ def _ask_price(scenario: Scenario, sheet: Sheet, quoted: list[str], names: dict[
     with two:
         basis = sheet.choose(PATH + "price.basis", "Offers on this basis", BASES, wanted.basis)
     given = {gpu: value for gpu, value in quotes.items() if value is not None}
-    return {"basis": basis, "book": None if book == OFFERS else book, "overrides": given}
+    with st.expander("Offers of one provider, or as they were on a day"):
+        one, two = st.columns(2)
+        with one:
+            provider = sheet.text(CandidatePrice, "provider", PATH + "price.provider", wanted.provider)
+        with two:
+            as_of = sheet.text(CandidatePrice, "as_of", PATH + "price.as_of", wanted.as_of)
+    book_id = None if book == OFFERS else book
+    return {"basis": basis, "book": book_id, "overrides": given, "provider": provider, "as_of": as_of}
+
+
+def _ask_budget(wanted: Candidates, sheet: Sheet) -> dict[str, Any]:
+    steps = {"max_usd_per_month": 5000, "max_one_off_usd": 10000, "serve_within_months": 1, "spot_overhead_fraction": 5}
+    with st.expander("Budget and deadline"):
+        return sheet.numbers(Candidates, wanted, PATH, steps, columns=4)
+
+
+def _ask_tokens(allow: Allow, sheet: Sheet) -> bool | None:
+    """Whether a provider's tokens may be advised: the answer, or none yet."""
+    info = Allow.model_fields["api_tokens"]
+    given = {None: "unsaid", True: "yes", False: "no"}[allow.api_tokens]
+    path = PATH + "allow.api_tokens"
+    chosen = sheet.radio(path, str(info.title), TOKENS, given, help_text=info.description)
+    return {"unsaid": None, "yes": True, "no": False}[chosen]
 
 
 def _ask_limits(scenario: Scenario, sheet: Sheet) -> tuple[dict[str, Any], str, Any, list[str]]:
@@ -113,17 +155,11 @@ def _ask_limits(scenario: Scenario, sheet: Sheet) -> tuple[dict[str, Any], str, 
 
 
 def _ask_migration(migration: Migration, sheet: Sheet) -> dict[str, Any]:
-    answers: dict[str, Any] = {}
     with st.expander("One-off costs and time to move"):
         steps = {"engineering_weeks": 1, "usd_per_engineering_week": 500, "revalidation_usd": 1000}
-        steps |= {"parallel_months": 1, "ramp_months": 1, "lead_time_months": 1}
-        columns = st.columns(3)
-        for place, (name, step) in enumerate(steps.items()):
-            with columns[place % len(columns)]:
-                answers[name] = sheet.number(Migration, name, f"migration.{name}", getattr(migration, name), step=step)
-        name = "contingency_fraction"
-        answers[name] = sheet.percent(Migration, name, f"migration.{name}", migration.contingency_fraction)
-    return answers
+        steps |= {"parallel_months": 1, "ramp_months": 1, "lead_time_months": 1, "buy_tokens_weeks": 1}
+        steps["contingency_fraction"] = 5
+        return sheet.numbers(Migration, migration, "migration.", steps)
 
 
 def _ask_finance(finance: Finance, sheet: Sheet) -> dict[str, Any]:
@@ -163,6 +199,21 @@ def _ask_sizing(sizing: Sizing, sheet: Sheet) -> dict[str, Any]:
 
 def _ask_preferences(preferences: Preferences, sheet: Sheet) -> dict[str, Any]:
     name = "minimum_saving_fraction"
-    with st.expander("When is a change worth it"):
+    with st.expander("When is a change worth it, and what counts"):
         least = sheet.percent(Preferences, name, f"preferences.{name}", preferences.minimum_saving_fraction)
-    return {name: least}
+        st.caption("Weights among options that pass, from 0 to 1; only their proportions count.")
+        weights: dict[str, Any] = {}
+        for column, (name_of, label) in zip(st.columns(len(WEIGHT_WORDS)), WEIGHT_WORDS.items(), strict=True):
+            with column:
+                path, value = f"preferences.weights.{name_of}", getattr(preferences.weights, name_of)
+                help_text = help_of(Weights.model_fields[name_of])
+                weights[name_of] = as_number(sheet.plain_number(label, path, value, step=0.05, help_text=help_text))
+        sheet.slot("preferences.weights")
+    return {name: least, "weights": weights}
+
+
+def _ask_uncertainty(now: Uncertainty, sheet: Sheet) -> dict[str, Any]:
+    steps = {"throughput_spread_ratio": 0.1, "price_spread_ratio": 0.1, "delay_p90_months": 0.5}
+    steps |= dict.fromkeys(UNCERTAIN_PERCENT, 5) | {"seed": 1}
+    with st.expander("How far inputs may be off"):
+        return sheet.numbers(Uncertainty, now, "uncertainty.", steps, columns=4)

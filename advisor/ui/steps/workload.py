@@ -158,4 +158,7 @@ def _ask_demand(demand: Demand, unit: str, sheet: Sheet) -> dict[str, Any]:
     for column, (name, step) in zip(columns, {**fields, "peak_to_mean_ratio": 0.1}.items(), strict=True):
         with column:
             answers[name] = sheet.number(Demand, name, f"{PATH}demand.{name}", getattr(demand, name), step=step)
+    if demand.profile_24h:
+        st.caption(f"The scenario's profile of a day sets the peak: {demand.peak_ratio:.2f} times the mean.")
+        answers["profile_24h"] = demand.profile_24h
     return {name: value for name, value in answers.items() if value is not None}
