@@ -13,7 +13,7 @@ from advisor.evidence.reading import curve_for
 from advisor.measured import MeasuredPoint, MeasuredProbe
 
 QUESTION = Question("llama-3.3-70b", "h200", "fp8", 1024, 1024, "none", "single-node")
-UNMEASURED = Question("llama-3.3-70b", "h200", "int8", 1024, 1024, "none", "single-node")
+UNMEASURED = Question("llama-3.3-70b", "h200", "bf16", 1024, 1024, "none", "single-node")
 
 
 def point(speed=29.7, rate=3453.6, **changes):
@@ -89,7 +89,7 @@ def test_the_anchored_interval_is_wider_than_the_curves_own(catalog, factor, spe
 def test_what_nobody_measured_keeps_its_grade_beyond_the_own_point(catalog):
     estimate = curve_for(catalog, UNMEASURED)
     at = (estimate.slowest + estimate.fastest) / 3
-    own = own_curve(catalog, (point(at, 2000.0, precision="int8"),), UNMEASURED)
+    own = own_curve(catalog, (point(at, 2000.0, precision="bf16"),), UNMEASURED)
     assert own.read(catalog, at).grade == "user-measured"
     assert own.read(catalog, at * 1.2).grade in ("transferred", "modelled")
 
@@ -123,7 +123,7 @@ def test_engines_named_filter_own_points(catalog):
 
 
 def probe(**changes):
-    known = {"hardware": "h200", "probe_version": "1.0", "copy_gb_s": 4281.6, "bf16_tflops": 692.0, "fp8_tflops": 1272.5}
+    known = {"hardware": "h200", "probe_version": "1.0", "copy_gb_s": 4203.9, "bf16_tflops": 784.9, "fp8_tflops": 1476.1}
     return MeasuredProbe(**(known | changes))
 
 
@@ -138,7 +138,7 @@ def test_the_reference_card_changes_nothing(catalog):
 
 @pytest.mark.parametrize("share", [0.6, 0.8, 1.2])
 def test_a_slower_card_is_slower_and_a_faster_one_faster(catalog, share):
-    slower = probe(copy_gb_s=4281.6 * share, bf16_tflops=692.0 * share, fp8_tflops=1272.5 * share)
+    slower = probe(copy_gb_s=4203.9 * share, bf16_tflops=784.9 * share, fp8_tflops=1476.1 * share)
     change = efficiency_change(catalog, (slower,), UNMEASURED)
     assert change.bandwidth_after / change.bandwidth_before == pytest.approx(share, rel=2e-3)
     curve = curve_for(catalog, UNMEASURED)
