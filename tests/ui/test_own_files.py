@@ -124,6 +124,27 @@ def test_a_link_that_left_points_out_says_so_where_it_is_opened(catalog):
     assert any("does not hold the 200 own measurements" in warning.value for warning in test.warning)
 
 
+def test_back_keeps_points_that_a_link_had_to_leave_out():
+    lines = [
+        json.dumps(vllm(median_tpot_ms=20 + 0.0137 * n**1.3, total_token_throughput=1440 + 1.713 * n**1.2))
+        for n in range(200)
+    ]
+    test = benchmark(open_app(step="today"), "\n".join(lines).encode(), "sweep.jsonl")
+    clean(named(test.selectbox, "Which GPU").set_value("h200").run())
+    clean(field(test, "How many GPUs").set_value(1).run())
+    clean(named(test.selectbox, "In which number format").set_value("fp8").run())
+    press(test, "Take these measurements")
+    before = token(test)
+    assert link.left_out(before) == 200
+    clean(field(test, "GPUs").set_value(32).run())
+    press(test, "Next")
+    assert token(test) != before
+    test.query_params["s"], test.query_params["step"] = before, "today"
+    clean(test.run())
+    assert any(line.startswith("200 of your own measurements") for line in shown(test))
+    assert not test.warning
+
+
 def evaluations(test, one, other):
     return uploaded(
         test,
