@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from advisor.catalog.records import Architecture, BenchmarkPoint
-from advisor.evidence.between import decreasing_curve, stored_curve
+from advisor.evidence.between import decreasing, decreasing_curve, stored_curve
 from advisor.evidence.frontier import Curve, Origin, build_curve
 from advisor.evidence.question import Question
 from advisor.evidence.relatives import Facts, Relatives, Target, Transfer, build_relatives, transfer
@@ -134,7 +134,11 @@ def _transferred_curve(
     x = np.exp(found.log_interactivity[order])
     keep = np.concatenate([[True], np.diff(x) > 1e-9 * x[:-1]])
     y, half = log_y[order][keep], half[order][keep]
-    curve = decreasing_curve(x[keep], y - half, y, y + half)
+    # A falling frontier is bounded by what bounds it at slower and at faster speeds: the tightest band that falls.
+    y = decreasing(y)
+    low = np.maximum.accumulate((y - half)[::-1])[::-1]
+    high = np.minimum.accumulate(y + half)
+    curve = decreasing_curve(x[keep], low, y, high)
     span = (curve.interactivity[0], curve.interactivity[-1])
     origin = Origin(grade, found.nearest, found.likeness, found.replica_gpus, fit.source)
     return Curve((), span, 0, curve, origin)
