@@ -11,7 +11,9 @@ FILE = ROOT / "benchmarks" / "probe_h200.json"
 def test_the_committed_probe_is_the_reference(catalog):
     (item,) = import_documents([read_document(FILE)])
     probe, gpu = item.found.probe, catalog.hardware["h200"]
-    assert probe.copy_gb_s / gpu.memory_bandwidth_gb_s == pytest.approx(catalog.assume("probe_reference_copy_fraction"), rel=1e-3)
+    assert probe.copy_gb_s / gpu.memory_bandwidth_gb_s == pytest.approx(
+        catalog.assume("probe_reference_copy_fraction"), rel=1e-3
+    )
     for name in ("bf16", "fp8"):
         peak = getattr(gpu.dense_tflops, name)
         assert probe.tflops[name] / peak == pytest.approx(catalog.assume(f"probe_reference_{name}_fraction"), rel=1e-3)
