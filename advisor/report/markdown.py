@@ -9,6 +9,7 @@ from advisor.decision import Decision
 from advisor.options import Option
 from advisor.phrases import percent
 from advisor.report.differences import differences
+from advisor.report.money_text import odds, pilot_lines, readiness_lines
 from advisor.report.words import GRADE_MARKS, option_name, verdict_sentence
 
 SPECIAL = frozenset("\\`*_{}[]()#|<>!~")
@@ -18,11 +19,19 @@ def decision_markdown(decision: Decision) -> str:
     """The verdict, the money, why, what would flip it, the options, the sources."""
     verdict = decision.verdict
     pilot = " Run a pilot first." if verdict.pilot_first else ""
-    lines = [f"# {_plain(verdict_sentence(decision))}", "", f"Confidence: {verdict.confidence}.{pilot}", ""]
+    lines = [
+        f"# {_plain(verdict_sentence(decision))}",
+        "",
+        *(f"{_plain(line)}\n" for line in odds(decision)),
+        f"Confidence: {verdict.confidence}.{pilot}",
+        "",
+    ]
     rows = [(d.title, d.before, d.after, d.change, d.note) for d in differences(decision)]
     lines += _table(("", "today", "advised", "change", "note"), rows)
     for title, found in (
         ("What would flip this", tuple(flip.sentence for flip in decision.flips)),
+        ("Pilot", pilot_lines(decision)),
+        ("Readiness", readiness_lines(decision)),
         ("Why", verdict.reasons),
         ("What lowers the confidence", verdict.doubts),
     ):

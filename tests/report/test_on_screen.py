@@ -20,7 +20,7 @@ from advisor.report.published import published_pages, why_different
 from advisor.report.series import METRICS, Setting, sample_curve
 from advisor.report.svg import Line, line_chart
 from advisor.report.trace import traces_of
-from advisor.report.words import verdict_sentence
+from advisor.report.words import outlook_sentence, verdict_sentence
 from advisor.scenario_io import build_scenario, load_scenario
 from tests.conftest import EXAMPLES, scenario_data
 
@@ -72,6 +72,8 @@ def test_markdown_says_the_verdict_and_names_its_sources(decision):
     text = decision_markdown(decision)
     assert text.startswith("# ")
     assert verdict_sentence(decision) in text.replace("\\", "")
+    assert outlook_sentence(decision) in text.replace("\\", "")
+    assert all(test.what in text.replace("\\", "") for test in decision.verdict.pilot)
     for source in used_sources(decision):
         assert source in text.replace("\\", "")
 

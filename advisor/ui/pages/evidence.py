@@ -87,7 +87,7 @@ def _coverage(records: Catalog) -> None:
     sizes = ", ".join(f"{isl:,}/{osl:,}" for isl, osl in records.workloads_by_model.get(model, ())) or "none"
     st.caption(
         "● measured, ◑ transferable (nobody measured it, an estimate from relatives is possible), ○ none (the GPU does "
-        f"not serve the format). Measured request sizes: {sizes}."
+        f"not compute in the format; some store it weight-only, see the Guide). Measured request sizes: {sizes}."
     )
 
 
