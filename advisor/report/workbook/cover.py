@@ -30,7 +30,8 @@ def write_cover(book: Book, model: Model, made: str) -> None:
     lights(book, sheet, 3, 1, row)
 
 
-def _delivered(model: Model) -> list[tuple[str, str, Value, str, str]]:
+def delivered_figures(model: Model) -> list[tuple[str, str, Value, str, str]]:
+    """Label, name, value, format and meaning of every key figure, as the engine gives it."""
     decision = model.decision
     adopted, chosen, cost = decision.adopted, decision.chosen, decision.baseline.cost
     stay = model.case.ledger.stay_npv
@@ -58,7 +59,7 @@ def _delivered(model: Model) -> list[tuple[str, str, Value, str, str]]:
 
 def _figures(book: Book, sheet: Sheet, model: Model) -> int:
     row = 3
-    for label, name, value, fmt, words in _delivered(model):
+    for label, name, value, fmt, words in delivered_figures(model):
         sheet.text(row, 0, label)
         if model.why_not_live:
             sheet.text(row, 1, "see as delivered", align="right")

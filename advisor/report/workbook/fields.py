@@ -204,3 +204,16 @@ def help_of(path: FieldPath) -> str:
                 if path[-1] == (info.alias or name):
                     return info.description or ""
     return ""
+
+
+def part_fields(part: FieldPath) -> tuple[str, ...]:
+    """Names of the fields of a part of the scenario, as files spell them; none where the path leads to no part."""
+    owner: Any = Scenario
+    for step in part:
+        owner, _, _ = _step(owner, step, "", "")
+        if owner is None:
+            return ()
+    for one in _branches(owner):
+        if isinstance(one, type) and issubclass(one, BaseModel):
+            return tuple(info.alias or name for name, info in one.model_fields.items())
+    return ()
