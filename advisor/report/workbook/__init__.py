@@ -11,7 +11,7 @@ from datetime import date
 import xlsxwriter
 
 from advisor.decision import Decision
-from advisor.report.workbook import control, cover, inputs, monthly, options, plans, points, sizing
+from advisor.report.workbook import control, cover, inputs, monthly, options, plans, points, sensitivity, sizing
 from advisor.report.workbook.book import Book
 from advisor.report.workbook.model import Model
 from advisor.report.workbook.static import write_static
@@ -27,6 +27,7 @@ SHEETS = (
     monthly.SHEET,
     plans.SHEET,
     options.SHEET,
+    sensitivity.SHEET,
     options.QUALITY,
     control.CHECKS,
     control.SOURCES,
@@ -59,6 +60,7 @@ def _write(book: Book, model: Model, made: str) -> None:
         control.write_checks(book, model, None, None, {}, control.write_log(book, model, rows, made))
     else:
         _write_live(book, model, prices, rows, made)
+    sensitivity.write_sensitivity(book, model)
     control.write_sources(book, model.decision)
     cover.write_cover(book, model, made)
 
