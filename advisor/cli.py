@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,7 +32,12 @@ from advisor.recommend import recommend as decide
 from advisor.report.argument_text import argument_as_dict, argument_text
 from advisor.report.as_json import SCHEMA, comparison_as_dict, decision_as_dict
 from advisor.report.text import comparison_text, decision_text, reading_text
+from advisor.scenario import Scenario
 from advisor.scenario_io import dump_yaml, load_scenario
+
+if TYPE_CHECKING:
+    from advisor.decision import Decision
+    from advisor.report.workbook.readback import FileFigures
 
 BAD_INPUT = 2
 
@@ -89,9 +94,15 @@ def _print_json(data: Any) -> None:
 @click.option("--all", "all_options", is_flag=True, help="List every option that is not feasible.")
 @click.pass_context
 def recommend(ctx: click.Context, scenario: Path, as_json: bool, xlsx: Path | None, all_options: bool) -> None:
-    """Decide on a scenario file (YAML or JSON): stay, tune, or move, to what, and what it saves."""
+    """Decide on a scenario file (YAML, JSON, or an edited workbook): stay, tune, or move, to what, and what it saves."""
     catalog = _catalog(ctx)
-    decision = decide(load_scenario(scenario, catalog), catalog)
+    if scenario.suffix.lower() == ".xlsx":
+        loaded, figures = _read_workbook(scenario, catalog)
+        decision = decide(loaded, catalog)
+        for line in _differences(figures, decision):
+            click.echo(line, err=True)
+    else:
+        decision = decide(load_scenario(scenario, catalog), catalog)
     if xlsx is not None:
         from advisor.report.workbook import workbook_bytes
 
@@ -113,6 +124,22 @@ def argument(ctx: click.Context, as_json: bool) -> None:
         _print_json(argument_as_dict(found))
     else:
         click.echo(argument_text(found, catalog))
+
+
+def _read_workbook(path: Path, catalog: Catalog) -> tuple[Scenario, FileFigures]:
+    from advisor.report.workbook.readback import read_workbook
+
+    try:
+        return read_workbook(path.read_bytes(), catalog, path.name)
+    except OSError as error:
+        raise Refusal(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _differences(figures: FileFigures, decision: Decision) -> list[str]:
+    from advisor.report.workbook.readback import differences_to_file
+
+    found = [f"differs from the file: {line}" for line in differences_to_file(figures, decision)]
+    return found or ["The file's own figures are those of this run."]
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -152,19 +152,20 @@ def _judge_class(catalog: Catalog, change: Change, task: Task, quality: Quality)
     own = _own_results(change, quality, task.task_class, kv_cache_only=False)
     if own:
         return _from_own(catalog, task, own)
-    rows = _rows(catalog.quality_prior, change.then.evidence_formats, task.task_class)
-    family = _calibration(rows, quality)
+    rows = pairs_of(catalog.quality_prior, change.then.evidence_formats, task.task_class)
+    family = calibration_of(rows, quality)
     name = change.model.name if change.model else None
     formats = change.then.evidence_formats or (change.then.id,)
     question = PriorQuestion(name, change.total_params_b, formats[0], task.task_class, family, change.now.name)
     return _from_prior(catalog, task, change, rows, question, f"{change.then.name} on {task.task_class.replace('_', ' ')}")
 
 
-def _rows(prior: Prior, formats: Sequence[str], task_class: str) -> tuple[QualityPair, ...]:
+def pairs_of(prior: Prior, formats: Sequence[str], task_class: str) -> tuple[QualityPair, ...]:
+    """Usable published pairs of some formats and a task class."""
     return tuple(pair for name in formats for pair in prior.usable_by_class.get((name, task_class), ()))
 
 
-def _calibration(rows: Sequence[QualityPair], quality: Quality) -> str:
+def calibration_of(rows: Sequence[QualityPair], quality: Quality) -> str:
     """The family of the evidence the chosen calibration stands for; of a published one the commonest."""
     families = [
         row.calibration_family for row in rows if row.calibration_family and row.calibration_family.startswith("ptq")
@@ -277,7 +278,7 @@ def _cache_lines(catalog: Catalog, change: Change, mix: Sequence[Task], quality:
         if own:
             lines.append(_from_own(catalog, task, own))
             continue
-        rows = _rows(catalog.quality_prior, (CACHE_FORMATS[after],), task.task_class)
+        rows = pairs_of(catalog.quality_prior, (CACHE_FORMATS[after],), task.task_class)
         question = PriorQuestion(name, change.total_params_b, CACHE_FORMATS[after], task.task_class, None, "BF16 KV")
         what = f"a KV cache going from {CACHE_NAMES[before]} to {CACHE_NAMES[after]}, {task.task_class.replace('_', ' ')}"
         lines.append(_from_prior(catalog, task, change, rows, question, what))

@@ -1,0 +1,157 @@
+"""The one way to write into the workbook: text is text, a formula needs its value, formats are few.
+
+A formula without a cached value cannot be written (:meth:`Sheet.formula` asks for one), so previews and readers that do
+not calculate show the engine's numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+CEILING = "ROUNDUP(ROUND({0},9),0)"
+"""The guarded ceiling of :func:`advisor.units.guarded_ceil`, in spreadsheet words."""
+
+MONEY, MONEY_FINE, NUMBER, WHOLE, SHARE, FACTOR = "#,##0", "#,##0.0000", "#,##0.0##", "#,##0", "0.0%", "0.0000"
+TEXT = "@"
+A4 = 9
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+Value = float | int | str | bool
+
+
+class Page(Worksheet):  # type: ignore[misc]
+    """A worksheet that takes formulas as they are: they hold no functions newer than Excel 2007 to be renamed."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002 - its signature
+        return formula.removeprefix("=")
+
+
+class Exact(float):
+    """A number written with all its digits: XlsxWriter keeps 16, which is not enough to read the same float back."""
+
+    def __format__(self, spec: str) -> str:
+        return repr(float(self))
+
+
+@cache
+def column(number: int) -> str:
+    """``0`` is ``A``."""
+    name: str = xl_col_to_name(number)
+    return name
+
+
+@lru_cache(maxsize=65_536)
+def cell(row: int, col: int, *, fixed_row: bool = False, fixed_col: bool = False) -> str:
+    """Address of a cell, counted from 0."""
+    address: str = xl_rowcol_to_cell(row, col, row_abs=fixed_row, col_abs=fixed_col)
+    return address
+
+
+def fixed(row: int, col: int) -> str:
+    """``$C$5``."""
+    return cell(row, col, fixed_row=True, fixed_col=True)
+
+
+def on(sheet: str, address: str) -> str:
+    """``'Operating points'!$C$5``: sheet names are always quoted."""
+    return f"'{sheet}'!{address}"
+
+
+@dataclass
+class Book:
+    """The workbook being written, its formats and names."""
+
+    file: xlsxwriter.Workbook
+    formats: dict[tuple[tuple[str, Any], ...], Format] = field(default_factory=dict)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+
+    def style(self, **properties: Any) -> Format:
+        """A format, made once."""
+        key = tuple(sorted(properties.items()))
+        if key not in self.formats:
+            self.formats[key] = self.file.add_format(properties)
+        return self.formats[key]
+
+    def name(self, name: str, sheet: str, row: int, col: int) -> None:
+        """Name a cell."""
+        self.file.define_name(name, f"={on(sheet, fixed(row, col))}")
+
+    def create(self, titles: tuple[str, ...]) -> None:
+        """All sheets in the order of their tabs: A4 landscape, as wide as a page."""
+        for title in titles:
+            page = self.file.add_worksheet(title, worksheet_class=Page)
+            page.set_landscape()
+            page.set_paper(A4)
+            page.fit_to_pages(1, 0)
+            page.set_margins(0.4, 0.4, 0.6, 0.6)
+            page.set_footer("&L&A&RPage &P of &N")
+            page.hide_gridlines(2)
+            self.sheets[title] = Sheet(self, page, title)
+
+    def sheet(self, title: str) -> Sheet:
+        """A sheet that was created."""
+        return self.sheets[title]
+
+
+@dataclass
+class Sheet:
+    """One sheet. Rows and columns count from 0."""
+
+    book: Book
+    page: Worksheet
+    title: str
+
+    def heading(self, text: str, note: str = "") -> None:
+        """Title of the sheet in its first row, what it is for in the second."""
+        self.page.write_string(0, 0, text, self.book.style(bold=True, font_size=14))
+        self.page.write_string(1, 0, note, self.book.style(italic=True, font_color="#555555"))
+
+    def text(self, row: int, col: int, text: object, **style: Any) -> None:
+        """Text, whatever it begins with; control characters are dropped."""
+        clean = CONTROL.sub("", str(text))
+        self.page.write_string(row, col, clean[:32_000], self.book.style(**style) if style else None)
+
+    def header(self, row: int, texts: list[str] | tuple[str, ...], col: int = 0) -> None:
+        """A row of column headers."""
+        for offset, text in enumerate(texts):
+            self.text(row, col + offset, text, bold=True, bottom=1, text_wrap=True, valign="top", bg_color="#E8EEF4")
+
+    def section(self, row: int, text: str) -> None:
+        """A heading within a sheet."""
+        self.text(row, 0, text, bold=True, font_color="#1F3864")
+
+    def number(self, row: int, col: int, value: float, number_format: str = NUMBER, **style: Any) -> None:
+        """A figure that is no input: a record, an assumption, or a value worked out by the engine."""
+        self.page.write_number(row, col, Exact(value), self.book.style(num_format=number_format, **style))
+
+    def entry(self, row: int, col: int, value: Value | None, number_format: str = NUMBER) -> None:
+        """An input, blue on yellow; None leaves it empty."""
+        style = self.book.style(num_format=number_format, font_color="#0000FF", bg_color="#FFFBE6", align="right")
+        if value is None:
+            self.page.write_blank(row, col, None, style)
+        elif isinstance(value, str):
+            self.page.write_string(row, col, CONTROL.sub("", value), style)
+        else:
+            self.page.write_number(row, col, Exact(value), style)
+
+    def formula(self, row: int, col: int, formula: str, value: Value, number_format: str = NUMBER, **style: Any) -> None:
+        """A formula with the engine's value."""
+        plain = value if isinstance(value, str | bool) else float(value)
+        self.page.write_formula(row, col, formula, self.book.style(num_format=number_format, **style), plain)
+
+    def widths(self, *widths: float) -> None:
+        """Column widths from the first column on."""
+        for number, width in enumerate(widths):
+            self.page.set_column(number, number, width)
+
+    def repeat(self, header_row: int, freeze_col: int = 1) -> None:
+        """Freeze below the header row and right of a column, and repeat the header on every printed page."""
+        self.page.freeze_panes(header_row + 1, freeze_col)
+        self.page.repeat_rows(0, header_row)

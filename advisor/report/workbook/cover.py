@@ -1,0 +1,135 @@
+"""The Cover: the verdict as delivered, the live figures beside it, the check light, and what is not live."""
+
+from __future__ import annotations
+
+from advisor import link
+from advisor.report.words import outlook_sentence, verdict_sentence
+from advisor.report.workbook.book import MONEY, WHOLE, Book, Sheet, Value
+from advisor.report.workbook.control import LOOK, OK, lights
+from advisor.report.workbook.model import Model
+from advisor.report.workbook.plans import NEVER
+
+SHEET = "Cover"
+LINK_CHARACTERS = 2000
+
+
+def write_cover(book: Book, model: Model, made: str) -> None:
+    """Write the Cover."""
+    sheet, decision = book.sheet(SHEET), model.decision
+    sheet.widths(34, 30, 30, 90)
+    style = {"bold": True, "font_size": 14, "text_wrap": True, "valign": "top"}
+    sheet.text(0, 0, "GPU migration advice", bold=True, font_size=14)
+    sheet.page.merge_range(0, 1, 0, 3, "", book.style(**style))
+    sheet.text(0, 1, verdict_sentence(decision), **style)
+    sheet.page.set_row(0, 60)
+    sheet.header(
+        2, ("Key figures", "In this file, live" if not model.why_not_live else "Not live", "As delivered", "What it is")
+    )
+    row = _figures(book, sheet, model)
+    row = _lines(sheet, model, made, row + 1)
+    lights(book, sheet, 3, 1, row)
+
+
+def delivered_figures(model: Model) -> list[tuple[str, str, Value, str, str]]:
+    """Label, name, value, format and meaning of every key figure, as the engine gives it."""
+    decision = model.decision
+    adopted, chosen, cost = decision.adopted, decision.chosen, decision.baseline.cost
+    stay = model.case.ledger.stay_npv
+    assert cost is not None  # today's bill is always known
+    npv = adopted.npv_cost if adopted else stay
+    payback: Value = 0 if adopted is None else NEVER if adopted.payback_month is None else adopted.payback_month
+    buys = decision.verdict.code == "buy_tokens"
+    gpus: Value = decision.scenario.current.gpus
+    month: Value = cost.usd_per_month
+    if buys:
+        gpus, month = 0, decision.tokens.usd_per_month or 0.0
+    elif chosen is not None and chosen.fleet is not None and decision.verdict.code != "stay":
+        gpus, month = chosen.fleet.gpus, chosen.cost.usd_per_month if chosen.cost else month
+    return [
+        ("Verdict code", "out_verdict_code", decision.verdict.code, "@", "by the written rules, step by step on Options"),
+        ("Today's bill", "out_today_usd_per_month", cost.usd_per_month, MONEY, "USD a month"),
+        ("Cost a month after it", "out_usd_per_month", month, MONEY, "USD a month at today's demand"),
+        ("GPUs after it", "out_gpus", gpus, WHOLE, "as sized at today's demand"),
+        ("NPV of staying", "out_stay_npv", stay, MONEY, f"USD over {model.case.ledger.months} months"),
+        ("NPV of what is advised", "out_npv", npv, MONEY, "USD, one-offs and contract included"),
+        ("NPV saved", "out_npv_saving", stay - npv, MONEY, "USD"),
+        ("Payback", "out_payback", payback, "0", "month from which the cumulative saving is and stays at least 0"),
+    ]
+
+
+def _figures(book: Book, sheet: Sheet, model: Model) -> int:
+    row = 3
+    for label, name, value, fmt, words in delivered_figures(model):
+        sheet.text(row, 0, label)
+        if model.why_not_live:
+            sheet.text(row, 1, "see as delivered", align="right")
+        else:
+            sheet.formula(row, 1, f"={name}", value, fmt, align="right", bold=True)
+        if isinstance(value, str):
+            sheet.text(row, 2, value, align="right")
+        else:
+            sheet.number(row, 2, float(value), fmt, align="right")
+        if name == "out_verdict_code":
+            book.name("out_delivered_code", SHEET, row, 2)
+        sheet.text(row, 3, words)
+        row += 1
+    sheet.text(row, 0, "Checks")
+    sheet.formula(row, 1, f'=IF(out_checks_failed=0,"{OK}","{LOOK}")', OK, "@", align="right", bold=True)
+    sheet.text(row, 2, OK, align="right")
+    sheet.text(row, 3, "look: see the sheet Checks")
+    return row + 1
+
+
+def _lines(sheet: Sheet, model: Model, made: str, row: int) -> int:
+    decision = model.decision
+    verdict, catalog, draws = decision.verdict, decision.catalog, decision.stability
+    address = f"?s={link.encode(decision)}"
+    lines = [
+        ("As delivered, not live", ""),
+        ("Confidence", verdict.confidence),
+        ("Pilot first", "yes" if verdict.pilot_first else "no"),
+        *(("Why", reason) for reason in verdict.reasons),
+        *(("What lowers the confidence", doubt) for doubt in verdict.doubts),
+        *(("What would turn it", flip.sentence) for flip in decision.flips),
+    ]
+    outlook = outlook_sentence(decision)
+    if outlook:
+        lines.append((f"Draws, seed {draws.seed} (values)", outlook))
+    lines += [("What is not live", words) for words in not_live(model)]
+    lines += [
+        ("Catalog", f"{catalog.version} of {catalog.as_of}, digest {catalog.digest}"),
+        ("Made", made),
+        ("Back to the app", address if len(address) < LINK_CHARACTERS else "the link would be too long: upload this file"),
+        (
+            "How to read",
+            "Blue cells are inputs (Inputs, Prices). Change them: what is live follows. Upload the file in the app, or run "
+            "`advisor recommend model.xlsx`, to see everything worked out again and compared with this file.",
+        ),
+    ]
+    for label, text in lines:
+        sheet.text(row, 0, label, valign="top", bold=not text)
+        sheet.page.merge_range(row, 1, row, 3, "", sheet.book.style(text_wrap=True, valign="top"))
+        sheet.text(row, 1, text, text_wrap=True, valign="top")
+        sheet.page.set_row(row, 15 * max(1, -(-len(text) // 150)))
+        row += 1
+    return row
+
+
+def not_live(model: Model) -> list[str]:
+    """What does not follow a change in the file, said plainly."""
+    if model.why_not_live:
+        return [
+            f"Nothing: {model.why_not_live}. All figures are the engine's values for the inputs as delivered. "
+            "Change inputs and upload the file to see them worked out again."
+        ]
+    found = [
+        "Confidence, pilot, reasons, break-evens, draws and the sheet Sensitivity are values of delivery.",
+        "Fields marked “on upload” on Inputs (model, token sizes, formats, engines, percentile, quality settings).",
+        "Curves and quality turning points are records and fits of the catalog.",
+    ]
+    workload = model.decision.scenario.workload
+    if workload.prefix_cache_hit_fraction > 0:
+        found.append("The prefix-cache factor is that of the interactivity as delivered.")
+    if workload.targets.ttft_ms is not None:
+        found.append("The time-to-first-token gate is that of the interactivity as delivered.")
+    return found

@@ -1,0 +1,350 @@
+"""The sheet Inputs: every field of the scenario as a blue cell, with the case in use, and what the catalog assumes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advisor.report.workbook.book import FACTOR, MONEY, NUMBER, SHARE, WHOLE, Book, Sheet, cell
+from advisor.report.workbook.fields import FieldPath, Leaf, bounds, choices, help_of, leaves
+from advisor.report.workbook.model import Model
+from advisor.scenario import Scenario
+from advisor.units import HOURS_PER_MONTH, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TOKENS_PER_MTOK
+
+SHEET = "Inputs"
+HEADER_ROW, FIRST_ROW = 3, 4
+COLUMNS = (
+    "Input",
+    "Value",
+    "Unit",
+    "Low",
+    "High",
+    "Case",
+    "In use",
+    "Takes effect",
+    "Source",
+    "Date",
+    "Note",
+    "Field",
+    "As delivered",
+)
+LABEL, VALUE, UNIT, LOW, HIGH, CASE, IN_USE, EFFECT, SOURCE, DATE, NOTE, FIELD, DELIVERED = range(len(COLUMNS))
+NONE = "none"
+HERE, ON_UPLOAD = "here, at once", "on upload"
+FLOAT_NOISE = 1e-12
+BLOCK_LINES = range(1, 7)
+
+_WORKLOAD: FieldPath = ("workloads", 0)
+LIVE: dict[FieldPath, str] = {
+    (*_WORKLOAD, "demand", "requests_per_second_mean"): "in_requests_per_second",
+    (*_WORKLOAD, "demand", "tokens_per_day"): "in_tokens_per_day",
+    (*_WORKLOAD, "demand", "active_users"): "in_active_users",
+    (*_WORKLOAD, "demand", "requests_per_user_minute"): "in_requests_per_user_minute",
+    (*_WORKLOAD, "demand", "peak_to_mean_ratio"): "in_peak_to_mean",
+    (*_WORKLOAD, "growth_per_year_fraction"): "in_growth",
+    (*_WORKLOAD, "targets", "interactivity_tok_s_per_user"): "in_interactivity",
+    ("current", "gpus"): "in_gpus",
+    ("current", "price", "usd_per_gpu_hour"): "in_today_usd_per_gpu_hour",
+    ("current", "price", "usd_per_month"): "in_today_usd_per_month",
+    ("current", "billing"): "in_today_billing",
+    ("current", "utilization_fraction"): "in_utilization",
+    ("current", "commitment", "months_left"): "in_months_left",
+    ("current", "commitment", "gpus"): "in_committed_gpus",
+    ("current", "commitment", "recoverable_fraction"): "in_recoverable",
+    ("current", "commitment", "exit_fee_usd"): "in_exit_fee",
+    ("candidates", "billing"): "in_candidate_billing",
+    ("candidates", "allow", "api_tokens"): "in_api_tokens",
+    ("candidates", "spot_overhead_fraction"): "in_spot_overhead",
+    ("candidates", "max_kw"): "in_max_kw",
+    ("candidates", "max_usd_per_month"): "in_max_usd_per_month",
+    ("candidates", "max_one_off_usd"): "in_max_one_off",
+    ("candidates", "serve_within_months"): "in_serve_within",
+    ("migration", "engineering_weeks"): "in_engineering_weeks",
+    ("migration", "usd_per_engineering_week"): "in_usd_per_week",
+    ("migration", "revalidation_usd"): "in_revalidation",
+    ("migration", "parallel_months"): "in_parallel_months",
+    ("migration", "ramp_months"): "in_ramp_months",
+    ("migration", "lead_time_months"): "in_lead_months",
+    ("migration", "contingency_fraction"): "in_contingency",
+    ("migration", "buy_tokens_weeks"): "in_buy_tokens_weeks",
+    ("finance", "horizon_months"): "in_horizon",
+    ("finance", "discount_rate_per_year"): "in_discount_rate",
+    ("finance", "price_change_per_year", "current"): "in_price_change_current",
+    ("finance", "price_change_per_year", "candidate"): "in_price_change_candidate",
+    ("sizing", "headroom_fraction"): "in_headroom",
+    ("sizing", "spare_replicas"): "in_spare_replicas",
+    ("uncertainty", "growth_spread_fraction"): "in_growth_spread",
+    ("uncertainty", "price_change_spread_fraction"): "in_price_change_spread",
+    ("uncertainty", "delay_p90_months"): "in_delay_p90",
+    **{
+        ("preferences", "weights", name): f"in_weight_{name}"
+        for name in ("cost", "latency", "quality", "evidence", "readiness", "energy")
+    },
+    ("preferences", "minimum_saving_fraction"): "in_minimum_saving",
+}
+ASSUMED = (
+    "score_quality_unproven",
+    "score_quality_inconclusive",
+    "score_quality_unknown",
+    "score_evidence_interpolated",
+    "score_evidence_transferred",
+    "score_evidence_modelled",
+    "score_readiness_months",
+    "score_full_saving_fraction",
+    "readiness_engine_change_months",
+    "api_unasked_cost_fraction",
+    "tornado_load_fraction",
+    "tornado_price_fraction",
+)
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A convention or an assumption of the catalog, under a name."""
+
+    name: str
+    label: str
+    value: float
+    unit: str
+    source: str
+    note: str
+
+
+def live_name(leaf: Leaf, model: Model) -> str | None:
+    """The name of a field whose change the formulas follow; None where it takes effect on upload only."""
+    if model.why_not_live:
+        return None
+    path = leaf.path
+    if len(path) == 5 and path[:2] == _WORKLOAD and path[2] == "tasks" and path[4] == "tolerance_points":
+        return f"in_tolerance_{int(path[3]) + 1}"
+    return LIVE.get(path)
+
+
+def write_inputs(book: Book, model: Model, made: str) -> list[tuple[int, str, bool]]:
+    """Write the sheet and define the names of its cells; row, field and whether it is live, for the change log."""
+    sheet = book.sheet(SHEET)
+    how = (
+        f"Nothing follows live in this file: {model.why_not_live}."
+        if model.why_not_live
+        else ("Fields that take effect here move every sheet; the others count once the file is uploaded again.")
+    )
+    sheet.heading("Inputs", f"Blue cells are yours to change. {how} Do not rename, insert or delete rows.")
+    sheet.header(HEADER_ROW, COLUMNS)
+    sheet.widths(34, 18, 16, 12, 12, 8, 18, 14, 22, 12, 46, 52, 18)
+    sheet.repeat(HEADER_ROW)
+    row, group = FIRST_ROW, ""
+    rows: list[tuple[int, str, bool]] = []
+    for leaf in leaves(model.decision.scenario):
+        if group != (group := _group(leaf)):
+            sheet.section(row, group)
+            row += 1
+        _field(book, sheet, row, leaf, model, made)
+        rows.append((row, leaf.name, live_name(leaf, model) is not None))
+        row += 1
+    sheet.section(row + 1, "Conventions and assumptions (records, not inputs: they change with the catalog)")
+    for number, constant in enumerate(_constants(model), start=row + 2):
+        _constant(book, sheet, number, constant, model)
+    return rows
+
+
+GROUPS = {
+    "workloads": "Workload",
+    "current": "Today",
+    "candidates": "Candidates",
+    "quality": "Quality",
+    "migration": "Moving",
+    "finance": "Finance",
+    "sizing": "Sizing",
+    "uncertainty": "Uncertainty",
+    "preferences": "What counts",
+}
+
+
+def _group(leaf: Leaf) -> str:
+    title = GROUPS.get(str(leaf.path[0]), "File")
+    return f"{title} {int(leaf.path[1]) + 1}" if title == "Workload" else title
+
+
+def _field(book: Book, sheet: Sheet, row: int, leaf: Leaf, model: Model, made: str) -> None:
+    style = _format(leaf)
+    name = live_name(leaf, model)
+    sheet.text(row, LABEL, leaf.label)
+    sheet.entry(row, VALUE, leaf.value, style)
+    sheet.text(row, UNIT, leaf.unit or "text" if leaf.kind in ("text", "list", "yes/no") else leaf.unit or "number")
+    sheet.text(row, EFFECT, HERE if name else ON_UPLOAD)
+    is_default = leaf.value == _defaults().get(leaf.path, "-")
+    sheet.text(row, SOURCE, "default of the form" if is_default else "your input")
+    sheet.text(row, DATE, made)
+    sheet.text(row, NOTE, _note(leaf.path), text_wrap=False)
+    sheet.text(row, FIELD, leaf.name, font_color="#888888")
+    if leaf.value is None:
+        sheet.text(row, DELIVERED, "", font_color="#888888")
+    elif isinstance(leaf.value, str):
+        sheet.text(row, DELIVERED, leaf.value, font_color="#888888", align="right")
+    else:
+        sheet.number(row, DELIVERED, leaf.value, style, font_color="#888888")
+    _validate(sheet, row, leaf)
+    span = spread(leaf, model)
+    if span is not None:
+        sheet.entry(row, LOW, span[0], style)
+        sheet.entry(row, HIGH, span[1], style)
+        sheet.entry(row, CASE, "base", "@")
+        sheet.page.data_validation(row, CASE, row, CASE, {"validate": "list", "source": ["base", "low", "high"]})
+    if name:
+        base, low, high, case = (cell(row, col, fixed_col=True) for col in (VALUE, LOW, HIGH, CASE))
+        formula = f'=IF({case}="low",{low},IF({case}="high",{high},IF(ISBLANK({base}),"{NONE}",{base})))'
+        sheet.formula(row, IN_USE, formula, NONE if leaf.value is None else leaf.value, style, align="right")
+        book.name(name, SHEET, row, IN_USE)
+
+
+def spread(leaf: Leaf, model: Model) -> tuple[float, float] | None:
+    """Low and high of a driver: the spreads of the tornado, kept within what the field takes."""
+    name, value = live_name(leaf, model), leaf.value
+    if name is None or not isinstance(value, float | int):
+        return None
+    assume, doubt = model.decision.catalog.assume, model.decision.scenario.uncertainty
+    demand = ("in_requests_per_second", "in_tokens_per_day", "in_active_users")
+    if name in demand:
+        width = abs(value) * assume("tornado_load_fraction")
+    elif name in ("in_today_usd_per_gpu_hour", "in_today_usd_per_month"):
+        width = abs(value) * assume("tornado_price_fraction")
+    elif name == "in_growth":
+        width = doubt.growth_spread_fraction
+    elif name in ("in_price_change_current", "in_price_change_candidate"):
+        width = doubt.price_change_spread_fraction
+    else:
+        return None
+    least, most = bounds(leaf.path)
+    low, high = value - width, value + width
+    if (least is not None and low <= least) or (most is not None and high > most):
+        return None
+    return low, high
+
+
+def _format(leaf: Leaf) -> str:
+    if leaf.kind == "whole":
+        return WHOLE
+    if leaf.kind != "number":
+        return "@"
+    if leaf.unit.startswith("fraction") or leaf.unit == "probability":
+        return SHARE
+    return MONEY if leaf.unit in ("USD", "USD/month") else "#,##0.####"
+
+
+def _defaults() -> dict[FieldPath, float | int | str | None]:
+    """What the form starts with, where it starts with anything."""
+    if not _KNOWN:
+        data = {
+            "workloads": ({"model": "m", "demand": {}},),
+            "current": {"hardware": "h", "gpus": 1, "price": {"usd_per_gpu_hour": 1.0}},
+        }
+        blank = Scenario.model_validate(data)
+        given = {
+            ("workloads", 0, "model"),
+            ("current", "hardware"),
+            ("current", "gpus"),
+            ("current", "price", "usd_per_gpu_hour"),
+        }
+        _KNOWN.update({leaf.path: leaf.value for leaf in leaves(blank) if leaf.path not in given})
+    return _KNOWN
+
+
+_KNOWN: dict[FieldPath, float | int | str | None] = {}
+
+
+def _note(path: FieldPath) -> str:
+
+    return help_of(path)
+
+
+def _validate(sheet: Sheet, row: int, leaf: Leaf) -> None:
+    words = choices(leaf.path)
+    if words:
+        rule: dict[str, object] = {"validate": "list", "source": list(words)}
+        if leaf.kind == "whole":
+            rule = {"validate": "list", "source": [int(word) for word in words]}
+    elif leaf.kind in ("number", "whole"):
+        least, most = bounds(leaf.path)
+        rule = {
+            "validate": "decimal" if leaf.kind == "number" else "integer",
+            "criteria": "between",
+            "minimum": -1e16 if least is None else least,
+            "maximum": 1e16 if most is None else most,
+            "error_title": leaf.label[:32],
+            "error_message": f"A {'whole ' if leaf.kind == 'whole' else ''}number within the form's bounds is expected.",
+        }
+    else:
+        return
+    sheet.page.data_validation(row, VALUE, row, VALUE, rule)
+
+
+def _constants(model: Model) -> list[Constant]:
+    catalog, scenario = model.decision.catalog, model.decision.scenario
+    workload = scenario.workload
+    rule = "definition"
+    found = [
+        Constant(
+            "cat_hours_per_month", "Hours a month", HOURS_PER_MONTH, "h", "convention of cloud price lists", "8,760 h / 12"
+        ),
+        Constant("cat_seconds_per_hour", "Seconds an hour", SECONDS_PER_HOUR, "s", rule, ""),
+        Constant("cat_seconds_per_day", "Seconds a day", SECONDS_PER_DAY, "s", rule, ""),
+        Constant("cat_seconds_per_minute", "Seconds a minute", SECONDS_PER_MINUTE, "s", rule, ""),
+        Constant("cat_tokens_per_mtok", "Tokens in a million", TOKENS_PER_MTOK, "tokens", rule, ""),
+        Constant("cat_float_noise", "Rounding noise", FLOAT_NOISE, "fraction", "docs/method.md", "payback: less is no loss"),
+        Constant("cat_exact", "A knot is hit within", 1e-6, "fraction", "docs/method.md", "grade measured"),
+        *(
+            Constant(f"cat_line_{line}", f"Line {line + 1} of a block", line, "rows", "Operating points", "")
+            for line in BLOCK_LINES
+        ),
+        Constant("cat_score_digits", "Digits of a score", 12, "digits", "docs/method.md", "ties"),
+        Constant(
+            "cat_input_tokens",
+            "Input tokens as delivered",
+            workload.input_tokens,
+            "tokens/request",
+            "scenario",
+            "the curves were read for this size: another one takes effect on upload",
+        ),
+        Constant(
+            "cat_output_tokens",
+            "Output tokens as delivered",
+            workload.output_tokens,
+            "tokens/request",
+            "scenario",
+            "the curves were read for this size: another one takes effect on upload",
+        ),
+        Constant(
+            "cat_interactivity_delivered",
+            "Interactivity as delivered",
+            workload.targets.interactivity_tok_s_per_user,
+            "tok/s per user",
+            "scenario",
+            "for Checks",
+        ),
+        Constant(
+            "cat_profile_peak",
+            "Peak of the profile of a day",
+            _profile_peak(model),
+            "ratio",
+            "scenario",
+            "0: no profile; it stands above the peak entered",
+        ),
+    ]
+    for name in ASSUMED:
+        record = catalog.assumptions[name]
+        found.append(Constant(f"cat_{name}", name.replace("_", " "), record.value, record.unit, record.source, record.why))
+    return found
+
+
+def _profile_peak(model: Model) -> float:
+    demand = model.decision.scenario.workload.demand
+    return demand.peak_ratio if demand is not None and demand.profile_24h else 0.0
+
+
+def _constant(book: Book, sheet: Sheet, row: int, constant: Constant, model: Model) -> None:
+    sheet.text(row, LABEL, constant.label)
+    sheet.number(row, IN_USE, constant.value, FACTOR if constant.value < 1 else NUMBER)
+    sheet.text(row, UNIT, constant.unit)
+    sheet.text(row, SOURCE, constant.source)
+    sheet.text(row, DATE, model.decision.catalog.as_of)
+    sheet.text(row, NOTE, constant.note)
+    book.name(constant.name, SHEET, row, IN_USE)

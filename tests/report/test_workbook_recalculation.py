@@ -1,0 +1,111 @@
+"""Recalculated by LibreOffice with every cached value poisoned, changed inputs give what the engine gives for them."""
+
+import time
+from random import Random
+
+import pytest
+
+from advisor.recommend import recommend
+from advisor.report.workbook import workbook_bytes
+from advisor.scenario_io import build_scenario
+from tests.report.workbook_tools import (
+    POISON,
+    cells_of,
+    changed,
+    options_of,
+    random_changes,
+    random_data,
+    recalculator,
+    with_changes,
+)
+
+SCENARIOS = 25
+SEED = 20261124
+
+
+def close(found, expected):
+    return found == pytest.approx(expected, rel=1e-9, abs=1e-6)
+
+
+def differences(decision, table, labels):
+    """Where a recalculated workbook and a decision differ, in words; empty if nowhere."""
+    wrong = []
+
+    def same(what, found, expected, *, exact=False):
+        if found != expected if exact or isinstance(expected, str) else not close(found, expected):
+            wrong.append(f"{what}: workbook {found!r}, engine {expected!r}")
+
+    verdict, adopted = decision.verdict, decision.adopted
+    same("verdict code", labels["Verdict code"], verdict.code)
+    if adopted is not None:
+        same("NPV", labels["NPV of the cost of what is advised"], adopted.npv_cost)
+        paid = "never" if adopted.payback_month is None else adopted.payback_month
+        same("payback", labels["Payback"], paid)
+        same("NPV saved", labels["NPV saved against staying"], adopted.npv_saving)
+    seen = 0
+    for option in decision.options:
+        row = table.get(option.key.id)
+        if row is None:
+            if option.feasible:
+                wrong.append(f"{option.key.id} is missing")
+            continue
+        same(f"{option.key.id} rank", row["Rank|live; 0: a gate fails"], option.rank or 0, exact=True)
+        if option.fleet is not None and option.cost is not None:
+            same(f"{option.key.id} GPUs", row["GPUs|GPUs"], option.fleet.gpus, exact=True)
+            same(f"{option.key.id} cost", row["Cost|USD/month"], option.cost.usd_per_month)
+            same(
+                f"{option.key.id} per token", row["Per million tokens|USD, input and output"], option.cost.usd_per_mtok_total
+            )
+        if option.standing is not None:
+            seen += 1
+            future = option.standing.future
+            same(f"{option.key.id} NPV", row["NPV of its cost|USD"], future.npv_cost)
+            same(f"{option.key.id} plan", row["Cheapest plan|live"], future.name)
+            same(
+                f"{option.key.id} payback",
+                row["Payback|month"],
+                "never" if future.payback_month is None else future.payback_month,
+            )
+            same(f"{option.key.id} score", row["Score|weighted"], option.standing.score)
+    return wrong, seen
+
+
+@pytest.mark.soffice
+def test_changed_inputs_equal_a_fresh_engine_run(catalog, tmp_path):
+    random = Random(SEED)
+    recalculate = recalculator(tmp_path)
+    books, expected, codes = [], [], set()
+    start = time.perf_counter()
+    for _ in range(SCENARIOS):
+        data = random_data(random)
+        changes = random_changes(random, data)
+        decision = recommend(build_scenario(data, catalog), catalog)
+        content = workbook_bytes(decision)
+        books.append(changed(content, cells_of(content, changes)))
+        expected.append((recommend(build_scenario(with_changes(data, changes), catalog), catalog), changes, decision))
+    seen = 0
+    for content, (decision, changes, before) in zip(recalculate(books), expected, strict=True):
+        wrong, count = differences(decision, *options_of(content))
+        assert not wrong, (wrong[:8], changes, before.scenario)
+        seen += count
+        codes.add((before.verdict.code, decision.verdict.code))
+    assert seen > 3 * SCENARIOS
+    assert len({after for _, after in codes}) >= 3
+    assert any(before != after for before, after in codes)
+    print(
+        f"{SCENARIOS} scenarios in {time.perf_counter() - start:.0f} s, {seen} options ranked, {len(codes)} pairs of codes"
+    )
+
+
+@pytest.mark.soffice
+def test_a_poisoned_cache_is_found_out(catalog, tmp_path):
+    """The proof above would be worthless if LibreOffice trusted cached values: a wrong one must change back."""
+    content = workbook_bytes(recommend(build_scenario(random_data(Random(1)), catalog), catalog))
+    poisoned = changed(content, {})
+    table, _ = options_of(poisoned)
+    assert {row["NPV of its cost|USD"] for row in table.values()} == {float(POISON)}
+    true, labels = options_of(content)
+    found, after = options_of(recalculator(tmp_path)([poisoned])[0])
+    assert after["Verdict code"] == labels["Verdict code"]
+    for key, row in true.items():
+        assert found[key]["NPV of its cost|USD"] == pytest.approx(row["NPV of its cost|USD"], rel=1e-9)
