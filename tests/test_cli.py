@@ -54,7 +54,7 @@ def test_recommend_json_has_the_documented_shape(path):
 
 def test_recommend_writes_a_workbook(tmp_path):
     run("recommend", EXAMPLES[0], "--xlsx", tmp_path / "out.xlsx")
-    assert load_workbook(tmp_path / "out.xlsx").sheetnames [:2] == ["Cover", "Inputs"]
+    assert load_workbook(tmp_path / "out.xlsx").sheetnames[:2] == ["Cover", "Inputs"]
     assert "cannot be written" in run("recommend", EXAMPLES[0], "--xlsx", tmp_path / "no" / "out.xlsx", code=2).stderr
 
 

@@ -22,6 +22,7 @@ CEILING = "ROUNDUP(ROUND({0},9),0)"
 MONEY, MONEY_FINE, NUMBER, WHOLE, SHARE, FACTOR = "#,##0", "#,##0.0000", "#,##0.0##", "#,##0", "0.0%", "0.0000"
 TEXT = "@"
 A4 = 9
+HEADER_HEIGHT = 48
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 Value = float | int | str | bool
 
@@ -119,7 +120,8 @@ class Sheet:
         self.page.write_string(row, col, clean[:32_000], self.book.style(**style) if style else None)
 
     def header(self, row: int, texts: list[str] | tuple[str, ...], col: int = 0) -> None:
-        """A row of column headers."""
+        """A row of column headers, high enough for three lines."""
+        self.page.set_row(row, HEADER_HEIGHT)
         for offset, text in enumerate(texts):
             self.text(row, col + offset, text, bold=True, bottom=1, text_wrap=True, valign="top", bg_color="#E8EEF4")
 

@@ -11,6 +11,8 @@ from advisor.report.workbook.plans import NEVER
 
 SHEET = "Cover"
 LINK_CHARACTERS = 2000
+LINE_CHARACTERS = 115
+"""Characters of a line of the merged cells, with room to spare."""
 
 
 def write_cover(book: Book, model: Model, made: str) -> None:
@@ -110,7 +112,7 @@ def _lines(sheet: Sheet, model: Model, made: str, row: int) -> int:
         sheet.text(row, 0, label, valign="top", bold=not text)
         sheet.page.merge_range(row, 1, row, 3, "", sheet.book.style(text_wrap=True, valign="top"))
         sheet.text(row, 1, text, text_wrap=True, valign="top")
-        sheet.page.set_row(row, 15 * max(1, -(-len(text) // 150)))
+        sheet.page.set_row(row, 15 * max(1, -(-len(text) // LINE_CHARACTERS)))
         row += 1
     return row
 

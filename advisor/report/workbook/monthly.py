@@ -87,7 +87,7 @@ def write_axis(sheet: Sheet, axis: Axis, *, linked: bool) -> None:
             sheet.number(MONTH, col, 0, WHOLE, **style)
         else:
             sheet.formula(MONTH, col, f"={cell(MONTH, col - 1)}+1", month, WHOLE, **style)
-    sheet.widths(44, 16, 16)
+    sheet.widths(66 if linked else 48, 22, 16)
     sheet.page.set_column(BEFORE, axis.last, 12)
     sheet.repeat(MONTH, BEFORE)
     sheet.page.repeat_columns(LABEL, UNIT)

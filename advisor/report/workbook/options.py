@@ -140,8 +140,9 @@ def write_options(
     )
     sheet.header(HEADER_ROW, [col.header for col in COLS])
     for number, col in enumerate(COLS):
+        sheet.page.set_row(UNIT_ROW, 32)
         sheet.text(UNIT_ROW, number, col.unit, italic=True, font_color="#555555", text_wrap=True)
-        sheet.page.set_column(number, number, 30 if number == 0 else 22 if col.key == "plan" else 14)
+        sheet.page.set_column(number, number, 48 if number == 0 else 26 if col.key in ("id", "plan") else 14)
     sheet.page.freeze_panes(UNIT_ROW + 1, 1)
     sheet.page.repeat_columns(0)
     sheet.page.fit_to_pages(3, 0)

@@ -61,6 +61,7 @@ def write_sizing(
     _demand(book, sheet, model)
     sheet.header(HEADER_ROW, [col.header for col in COLS])
     for number, col in enumerate(COLS):
+        sheet.page.set_row(UNIT_ROW, 32)
         sheet.text(UNIT_ROW, number, col.unit, italic=True, font_color="#555555", text_wrap=True)
         sheet.page.set_column(number, number, 30 if number == 0 else 14)
     sheet.page.freeze_panes(UNIT_ROW + 1, 1)
