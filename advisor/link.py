@@ -18,6 +18,7 @@ from typing import Any
 from advisor.catalog import Catalog
 from advisor.decision import Decision
 from advisor.errors import LinkError, ScenarioError
+from advisor.phrases import VERDICT_WORDS
 from advisor.scenario import Scenario
 from advisor.scenario_io import build_scenario
 
@@ -217,7 +218,8 @@ def changes_since(content: LinkContent, decision: Decision) -> tuple[str, ...]:
         return ()
     changes = []
     if then.verdict != now.verdict:
-        changes.append(f"verdict: {then.verdict} then, {now.verdict} now")
+        words = [VERDICT_WORDS.get(code, code) for code in (then.verdict, now.verdict)]
+        changes.append(f"verdict: {words[0]} then, {words[1]} now")
     if then.winner != now.winner:
         changes.append(f"option: {then.winner or 'none'} then, {now.winner or 'none'} now")
     if _differs(then.usd_per_month, now.usd_per_month):

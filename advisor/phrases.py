@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from math import floor, log10
 
+VERDICT_WORDS = {
+    "migrate_now": "move now",
+    "migrate_at_contract_end": "move when the contract ends",
+    "migrate_phased": "move in phases",
+    "tune_in_place": "stay on these GPUs and tune",
+    "stay": "stay",
+    "buy_tokens": "buy tokens",
+    "no_feasible_option": "nothing fits",
+}
+"""Verdict codes in words, for sentences."""
+
 SIGNIFICANT_DIGITS = 3
 
 

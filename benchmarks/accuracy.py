@@ -12,9 +12,12 @@ from pathlib import Path
 
 import numpy as np
 from fit_evidence import cells_of, collect, cross_fit, fold_of
+from fit_latency import LEAST_MONTHS, spread_per_sqrt_year
+from latency_data import mlperf_steps, pairs_in_time
 
 from advisor import load_catalog
 from advisor.catalog import Catalog, Cell
+from advisor.evidence.age import Z80
 from advisor.evidence.between import stored_curve
 from advisor.evidence.features import reference_read
 from advisor.evidence.question import Question
@@ -22,7 +25,7 @@ from advisor.evidence.relatives import Facts, Relatives, build_relatives, target
 from advisor.evidence.runs import Runs, runs_of
 from advisor.evidence.steptime import dense_peak_flops, effective_rates
 from advisor.evidence.store import _transferred_curve
-from advisor.units import BYTES_PER_GB
+from advisor.units import BYTES_PER_GB, MONTHS_PER_YEAR
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "accuracy.md"
 
@@ -189,6 +192,28 @@ TAIL = """
 """
 
 
+def forward_table(catalog: Catalog) -> Iterable[str]:
+    """Read today's throughput as the last one measured: three months or more ahead in dated runs, and from round to round.
+
+    The interval's rate is fitted on every second configuration and scored on the others.
+    """
+    dated = [pair for pair in pairs_in_time(catalog) if pair[1] >= LEAST_MONTHS]
+    for name, pairs in (
+        ("forward in date, dated runs", dated),
+        ("forward in date, MLPerf rounds", list(mlperf_steps(catalog))),
+    ):
+        order = {key: number % 2 for number, key in enumerate(sorted({key for key, _, _ in pairs}, key=str))}
+        truth, half = [], []
+        for side in (0, 1):
+            rate, _ = spread_per_sqrt_year([pair for pair in pairs if order[pair[0]] != side])
+            for key, months, change in pairs:
+                if order[key] == side:
+                    truth.append(change)
+                    half.append(Z80 * rate * np.sqrt(months / MONTHS_PER_YEAR))
+        width = np.array(half)
+        yield Score(len(truth), np.array(truth), np.zeros(len(truth)), -width, width).row(name, "as last measured")
+
+
 def efficiencies_table(catalog: Catalog) -> Iterable[str]:
     """Efficiency of bandwidth and arithmetic per GPU and format that was measured, with the spread about the model."""
     facts = Facts(catalog.models, catalog.hardware, catalog.precisions)
@@ -210,7 +235,7 @@ def main() -> None:
     """Write the tables."""
     catalog = load_catalog()
     head = HEAD.format(date=datetime.date.today().isoformat(), version=catalog.version)
-    lines = [*knots_table(catalog), *cells_table(catalog)]
+    lines = [*knots_table(catalog), *cells_table(catalog), *forward_table(catalog)]
     text = head + "\n".join(lines) + "\n" + EFFICIENCIES + "\n".join(efficiencies_table(catalog)) + "\n" + TAIL
     TARGET.write_text(text, encoding="utf-8")
     print("\n".join(lines))
