@@ -34,32 +34,37 @@ def pilot_of(case: Case, choice: Choice, saving_at_slow_end_usd: float | None) -
 
 
 def _evaluation(case: Case, option: Option) -> Experiment:
-    """A paired run of both formats on the buyer's own items, as many as the strictest tolerance needs."""
-    assume, parts = case.catalog.assume, option.parts or (option,)
+    """A paired run of both formats: the quality side's plan where it has one, else as many own items as tolerance asks."""
     tolerance = min(task.tolerance_points for workload in case.scenario.workloads for task in workload.tasks)
-    items = round(assume("pilot_discordant_fraction") * assume("pilot_power_factor") / (tolerance / PERCENT) ** 2)
-    gpu_hours = 0.0
-    plans = [part.quality.plan for part in parts if part.quality.plan is not None]
-    for part, workload in zip(parts, case.scenario.workloads, strict=True):
-        point = part.operating_point
-        if point is None:
-            continue
-        tokens = 2 * items * (workload.input_tokens + workload.output_tokens)
-        running = tokens / point.tok_s_per_gpu / SECONDS_PER_HOUR
-        gpu_hours += running + assume("pilot_eval_setup_hours") * (point.replica_gpus or 1)
-    classes = ", ".join(dict.fromkeys(t.task_class.replace("_", " ") for w in case.scenario.workloads for t in w.tasks))
     new, old = (case.catalog.precisions[key.format].name for key in (option.key, case.baseline.key))
-    what = f"paired evaluation, {new} against {old}, {items:,} of your own items a task class ({classes})"
+    setup_hours, points = (
+        case.catalog.assume("pilot_eval_setup_hours"),
+        [p.operating_point for p in option.parts or (option,)],
+    )
+    plans = [part.quality.plan for part in option.parts or (option,) if part.quality.plan is not None]
     if plans and all(plan.gpu_hours is not None for plan in plans):
-        # The quality side's plan names tasks, items and repeats; loading and checking both arms comes on top.
-        setup = sum(
-            assume("pilot_eval_setup_hours") * (p.operating_point.replica_gpus or 1) for p in parts if p.operating_point
-        )
-        gpu_hours = setup + sum(plan.gpu_hours or 0.0 for plan in plans)
-        what = f"paired evaluation, {new} against {old}: " + "; ".join(plan.sentence for plan in plans)
+        running, items = sum(plan.gpu_hours or 0.0 for plan in plans), ": " + "; ".join(plan.sentence for plan in plans)
+    else:
+        running, items = _own_items(case, option, tolerance)
+    # Loading both formats and checking the harness comes on top of the items, on one replica a workload.
+    gpu_hours = running + sum(setup_hours * (point.replica_gpus or 1) for point in points if point is not None)
+    what = f"paired evaluation, {new} against {old}{items}"
     return Experiment(
         "evaluation", what, f"whether {new} keeps within {tolerance:g} points", gpu_hours, _usd(option, gpu_hours)
     )
+
+
+def _own_items(case: Case, option: Option, tolerance_points: float) -> tuple[float, str]:
+    """GPU-hours and words of a run on the buyer's own items, as many as the strictest tolerance needs."""
+    assume, workloads = case.catalog.assume, case.scenario.workloads
+    items = round(assume("pilot_discordant_fraction") * assume("pilot_power_factor") / (tolerance_points / PERCENT) ** 2)
+    gpu_hours = sum(
+        2 * items * (workload.input_tokens + workload.output_tokens) / part.operating_point.tok_s_per_gpu / SECONDS_PER_HOUR
+        for part, workload in zip(option.parts or (option,), workloads, strict=True)
+        if part.operating_point is not None
+    )
+    classes = ", ".join(dict.fromkeys(task.task_class.replace("_", " ") for w in workloads for task in w.tasks))
+    return gpu_hours, f", {items:,} of your own items a task class ({classes})"
 
 
 def _benchmark(case: Case, option: Option, open_gates: list[str], slow: bool) -> Experiment:
