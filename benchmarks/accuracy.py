@@ -24,7 +24,7 @@ from advisor.evidence.question import Question
 from advisor.evidence.relatives import Facts, Relatives, build_relatives, target_of, transfer
 from advisor.evidence.runs import Runs, runs_of
 from advisor.evidence.steptime import dense_peak_flops, effective_rates
-from advisor.evidence.store import _transferred_curve
+from advisor.evidence.store import transferred_curve
 from advisor.units import BYTES_PER_GB, MONTHS_PER_YEAR
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "accuracy.md"
@@ -134,7 +134,7 @@ def score_group(
     for cell, runs in cells.items():
         out = frozenset(n for n, other in enumerate(relatives.cells) if group(other) == group(cell))
         target = target_of(cell, runs, relatives.facts)
-        curve = _transferred_curve(transfer(relatives, target, out), Question(*cell), grade, catalog)
+        curve = transferred_curve(transfer(relatives, target, out), Question(*cell), grade, catalog)
         for row in runs.frontier():
             asked += 1
             at = float(runs.interactivity[row])

@@ -55,7 +55,7 @@ class CurveStore:
         if question not in self._transferred:
             found = transfer(self._relatives, self._target(question, self.catalog.models[question.model]))
             grade = self._grade(question)
-            self._transferred[question] = _transferred_curve(found, question, grade, self.catalog)
+            self._transferred[question] = transferred_curve(found, question, grade, self.catalog)
         return self._transferred[question]
 
     @cached_property
@@ -66,7 +66,7 @@ class CurveStore:
     def modelled(self, question: Question, model: Architecture) -> Curve:
         """The frontier of a model known only by its architecture: from relatives, always graded modelled."""
         found = transfer(self._relatives, self._target(question, model))
-        return _transferred_curve(found, question, "modelled", self.catalog)
+        return transferred_curve(found, question, "modelled", self.catalog)
 
     @cached_property
     def _relatives(self) -> Relatives:
@@ -117,7 +117,7 @@ def select_points(catalog: Catalog, question: Question) -> tuple[BenchmarkPoint,
     )
 
 
-def _transferred_curve(
+def transferred_curve(
     found: Transfer, question: Question, grade: Literal["transferred", "modelled"], catalog: Catalog
 ) -> Curve:
     """A transferred frontier as a stored curve: y = users per GPU x interactivity / output share, by identity.

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from advisor.scenario import Scenario
 from advisor.scenario_io import plain
@@ -118,6 +119,24 @@ def _step(owner: Any, part: str | int, label: str, unit: str) -> tuple[Any, str,
     return None, label, unit
 
 
+def _annotation(path: FieldPath) -> Any:
+    """The annotation a path leads to; None where it leads to nothing."""
+    owner: Any = Scenario
+    for part in path:
+        owner, _, _ = _step(owner, part, "", "")
+    return owner
+
+
+def _field(path: FieldPath) -> FieldInfo | None:
+    """The schema's record of the field a path ends at."""
+    for one in _branches(_annotation(path[:-1])):
+        if isinstance(one, type) and issubclass(one, BaseModel):
+            for name, info in one.model_fields.items():
+                if path[-1] == (info.alias or name):
+                    return info
+    return None
+
+
 def _branches(annotation: Any) -> list[Any]:
     """What an annotation may be, without None and without what validates it."""
     if typing.get_origin(annotation) is typing.Annotated:
@@ -145,12 +164,7 @@ def _holds_records(annotation: Any) -> bool:
 
 def choices(path: FieldPath) -> tuple[str, ...]:
     """The words a text field takes where it takes only some; empty for any."""
-    owner: Any = Scenario
-    for part in path:
-        owner, _, _ = _step(owner, part, "", "")
-        if owner is None:
-            return ()
-    for one in _branches(owner):
+    for one in _branches(_annotation(path)):
         if one is bool:
             return ("yes", "no")
         if typing.get_origin(one) is Literal:
@@ -160,10 +174,7 @@ def choices(path: FieldPath) -> tuple[str, ...]:
 
 def element_kind(path: FieldPath) -> Kind | None:
     """Kind of the entries of a list field."""
-    owner: Any = Scenario
-    for part in path:
-        owner, _, _ = _step(owner, part, "", "")
-    for one in _branches(owner):
+    for one in _branches(_annotation(path)):
         if typing.get_origin(one) is tuple:
             return _kind(typing.get_args(one)[0])
     return None
@@ -173,15 +184,8 @@ def bounds(path: FieldPath) -> tuple[float | None, float | None]:
     """Smallest and largest value a number field takes, as far as the schema sets them (open ends included)."""
     if len(path) < 1 or not isinstance(path[-1], str):
         return None, None
-    owner: Any = Scenario
-    for part in path[:-1]:
-        owner, _, _ = _step(owner, part, "", "")
-    for one in _branches(owner):
-        if isinstance(one, type) and issubclass(one, BaseModel):
-            for name, info in one.model_fields.items():
-                if path[-1] == (info.alias or name):
-                    return _limit(info.metadata, "ge", "gt"), _limit(info.metadata, "le", "lt")
-    return None, None
+    info = _field(path)
+    return (None, None) if info is None else (_limit(info.metadata, "ge", "gt"), _limit(info.metadata, "le", "lt"))
 
 
 def _limit(metadata: list[Any], *names: str) -> float | None:
@@ -195,25 +199,13 @@ def _limit(metadata: list[Any], *names: str) -> float | None:
 
 def help_of(path: FieldPath) -> str:
     """The schema's help for a field, empty where it has none."""
-    owner: Any = Scenario
-    for part in path[:-1]:
-        owner, _, _ = _step(owner, part, "", "")
-    for one in _branches(owner):
-        if isinstance(one, type) and issubclass(one, BaseModel):
-            for name, info in one.model_fields.items():
-                if path[-1] == (info.alias or name):
-                    return info.description or ""
-    return ""
+    info = _field(path)
+    return "" if info is None else info.description or ""
 
 
 def part_fields(part: FieldPath) -> tuple[str, ...]:
     """Names of the fields of a part of the scenario, as files spell them; none where the path leads to no part."""
-    owner: Any = Scenario
-    for step in part:
-        owner, _, _ = _step(owner, step, "", "")
-        if owner is None:
-            return ()
-    for one in _branches(owner):
+    for one in _branches(_annotation(part)):
         if isinstance(one, type) and issubclass(one, BaseModel):
             return tuple(info.alias or name for name, info in one.model_fields.items())
     return ()
