@@ -41,11 +41,8 @@ class Record(BaseModel):
 
     def source_ids(self) -> tuple[str, ...]:
         """Ids of the sources this record names."""
-        ids: list[str] = []
-        for field in self.source_fields:
-            value = getattr(self, field)
-            ids.extend((value,) if isinstance(value, str) else value)
-        return tuple(ids)
+        values = [getattr(self, field) for field in self.source_fields]
+        return tuple(name for value in values for name in ((value,) if isinstance(value, str) else value))
 
 
 class Source(Record):
