@@ -18,7 +18,7 @@ Decoding = Literal["none", "mtp"]
 PriceBasis = Literal["on_demand", "spot", "reserved_1y", "reserved_3y", "capacity_block", "owner_cost"]
 Confidence = Literal["high", "medium", "low"]
 SizeBand = Literal["under_10b", "10_to_40b", "40_to_150b", "over_150b"]
-TaskClass = Literal[
+RequestClass = Literal[
     "conversation",
     "summarization",
     "classification",
@@ -27,8 +27,9 @@ TaskClass = Literal[
     "reasoning_math",
     "long_context",
     "agentic_tools",
-    "mixed",
 ]
+TaskClass = Literal[RequestClass, "mixed"]
+"""What a benchmark measures: one class of requests, or several in one score."""
 SupportLevel = Literal["native", "weight_only", "none"]
 
 
