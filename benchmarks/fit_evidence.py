@@ -1,7 +1,8 @@
 """Fit the trees that correct reads between measured points: ``python benchmarks/fit_evidence.py``.
 
 Every interior frontier knot of every cell is left out in turn (with rows that are the same run), in four pools; trees
-learn what the remaining points misread. Folds are whole cells. Writes catalogs/evidence/between.npz.
+learn what the remaining points misread. Folds are whole cells. Needs LightGBM (``pip install lightgbm``); the product does
+not. Writes catalogs/evidence/between.npz.
 """
 
 from __future__ import annotations
@@ -23,8 +24,11 @@ from advisor.evidence.runs import Runs, runs_of
 TARGET = Path(__file__).resolve().parents[1] / "catalogs" / "evidence" / "between.npz"
 FOLDS = 6
 COVERAGE = 0.8
-QUANTILES = ((0.1, 120), (0.5, 250), (0.9, 120))
-SETTINGS = {"rate": 0.05, "depth": 4, "min_leaf": 12, "sample": 0.5}
+TREES = {
+    0.1: {"rounds": 120, "rate": 0.06, "leaves": 15},
+    0.5: {"rounds": 300, "rate": 0.06, "leaves": 31},
+    0.9: {"rounds": 120, "rate": 0.06, "leaves": 15},
+}
 SAME_INTERACTIVITY, SAME_THROUGHPUT = 2e-3, 4e-3
 
 
@@ -38,6 +42,7 @@ class LeftOut:
     remaining: Runs
     base: float
     features: FloatArray
+    disaggregated: bool
 
 
 def cells_of(catalog: Catalog) -> dict[Cell, Runs]:
@@ -65,7 +70,9 @@ def left_out_knots(runs: Runs, cell: int) -> Iterator[LeftOut | None]:
             yield None
             continue
         base, features = read_features(rest, np.array([x]))
-        yield LeftOut(cell, float(np.log(y)), float(np.log(x)), rest, float(base[0]), features[0])
+        yield LeftOut(
+            cell, float(np.log(y)), float(np.log(x)), rest, float(base[0]), features[0], bool(runs.disaggregated[index])
+        )
 
 
 def collect(cells: dict[Cell, Runs]) -> dict[str, list[LeftOut | None]]:
@@ -81,7 +88,7 @@ def fit(knots: list[LeftOut], width_factor: float = 1.0) -> QuantileTrees:
     """Trees for the three quantiles of log(truth / base)."""
     x = np.array([knot.features for knot in knots])
     y = np.array([knot.truth - knot.base for knot in knots])
-    return QuantileTrees(*(fit_boosted(x, y, q, rounds=n, **SETTINGS) for q, n in QUANTILES), width_factor)
+    return QuantileTrees(*(fit_boosted(x, y, quantile, **asked) for quantile, asked in TREES.items()), width_factor)
 
 
 def fold_of(cells: int) -> FloatArray:

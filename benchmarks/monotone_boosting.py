@@ -48,7 +48,9 @@ def fit_monotone(x: FloatArray, y: FloatArray, quantile: float, settings: Settin
         tree.grow(rows)
         trees.append((tree.feature, tree.threshold, tree.value))
         current = current + settings.rate * tree.read()
-    return BoostedTrees(start, settings.rate, *(np.array([tree[part] for tree in trees]) for part in range(3)))
+    feature, threshold, value = (np.array([tree[part] for tree in trees]) for part in range(3))
+    left = np.tile(2 * np.arange(feature.shape[1]) + 1, (len(trees), 1))  # complete binary trees
+    return BoostedTrees(start, settings.rate, feature, threshold, value, left, left + 1)
 
 
 class _Tree:

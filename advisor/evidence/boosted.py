@@ -15,9 +15,9 @@ from advisor.evidence.steffen import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class BoostedTrees:
-    """``start + rate x sum of trees``. Complete binary trees: node n has children 2n + 1 and 2n + 2.
+    """``start + rate x sum of trees``. Arrays are (trees, nodes), the root first; ``feature`` is -1 in a leaf.
 
-    Arrays are (trees, nodes); ``feature`` is -1 in a leaf.
+    Elsewhere a row goes to the node ``right`` where its feature is above the threshold, else to ``left``.
     """
 
     start: float
@@ -25,6 +25,8 @@ class BoostedTrees:
     feature: NDArray[np.int64]
     threshold: FloatArray
     value: FloatArray
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
 
     def predict(self, x: FloatArray) -> FloatArray:
         """Predictions for rows of features; all trees descend together, one level a step."""
@@ -38,8 +40,9 @@ class BoostedTrees:
             inner = feature >= 0
             if not inner.any():
                 break
-            right = x[rows, np.maximum(feature, 0)] > self.threshold[trees, node]
-            node = np.where(inner, 2 * node + 1 + right, node)
+            above = x[rows, np.maximum(feature, 0)] > self.threshold[trees, node]
+            child = np.where(above, self.right[trees, node], self.left[trees, node])
+            node = np.where(inner, child, node)
         total: FloatArray = self.start + self.rate * self.value[trees, node].sum(axis=1)
         return total
 
@@ -80,6 +83,8 @@ def to_arrays(model: QuantileTrees) -> dict[str, NDArray[np.generic]]:
         arrays[f"{name}_feature"] = part.feature.astype(np.int16)
         arrays[f"{name}_threshold"] = part.threshold.astype(np.float32)
         arrays[f"{name}_value"] = part.value.astype(np.float32)
+        arrays[f"{name}_left"] = part.left.astype(np.int16)
+        arrays[f"{name}_right"] = part.right.astype(np.int16)
     return arrays
 
 
@@ -95,6 +100,8 @@ def from_arrays(arrays: dict[str, NDArray[np.generic]]) -> QuantileTrees:
                 arrays[f"{name}_feature"].astype(np.int64),
                 arrays[f"{name}_threshold"].astype(np.float64),
                 arrays[f"{name}_value"].astype(np.float64),
+                arrays[f"{name}_left"].astype(np.int64),
+                arrays[f"{name}_right"].astype(np.int64),
             )
         )
     low, middle, high = parts

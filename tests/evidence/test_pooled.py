@@ -164,7 +164,15 @@ def test_many_reads_equal_single_ones(catalog):
 
 def test_trees_descend_by_their_thresholds():
     """One tree: x0 > 1 goes right to 5, else left to -5; rate 0.1, start 2."""
-    tree = BoostedTrees(2.0, 0.1, np.array([[0, -1, -1]]), np.array([[1.0, 0, 0]]), np.array([[0, -5.0, 5.0]]))
+    tree = BoostedTrees(
+        2.0,
+        0.1,
+        np.array([[0, -1, -1]]),
+        np.array([[1.0, 0, 0]]),
+        np.array([[0, -5.0, 5.0]]),
+        np.array([[1, 0, 0]]),
+        np.array([[2, 0, 0]]),
+    )
     assert tree.predict(np.array([[0.5], [1.5]])).tolist() == [1.5, 2.5]
 
 
