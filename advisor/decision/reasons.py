@@ -118,7 +118,7 @@ def _tokens(case: Case, choice: Choice) -> list[str]:
 def doubts(case: Case, choice: Choice, warnings: Sequence[PriceWarning]) -> tuple[str, ...]:
     """What lowers the confidence, in words."""
     chosen, baseline = choice.option, case.baseline
-    found = [f"open: {gate.reason}" for gate in (chosen.unknowns if chosen else ())]
+    found = [*_unsure_saving(case, choice), *(f"open: {gate.reason}" for gate in (chosen.unknowns if chosen else ()))]
     options = [baseline] if chosen is None or chosen is baseline else [baseline, chosen]
     for option in options:
         name = option.key.label(case.catalog)
@@ -140,10 +140,35 @@ def doubts(case: Case, choice: Choice, warnings: Sequence[PriceWarning]) -> tupl
     return tuple(dict.fromkeys(found))
 
 
+def _unsure_saving(case: Case, choice: Choice) -> list[str]:
+    """Say so where the draws do not agree that the advice saves money; of staying, that the challenger would not."""
+    option = choice.challenger if choice.code == "stay" else choice.option
+    if option is None or not crosses_zero(option):
+        return []
+    assert option.outlook is not None  # its sign was looked at
+    name, share = option.key.label(case.catalog), percent(option.outlook.saves_money_fraction)
+    span = f"{usd(option.outlook.saving_p10_usd)} to {usd(option.outlook.saving_p90_usd)}"
+    if choice.code == "stay":
+        return [f"{name} might still save: the 80 % range against staying is {span}, and it saves in {share} of the draws"]
+    return [f"the 80 % range of the saving, {span}, crosses zero: it saves money in {share} of the draws"]
+
+
+def crosses_zero(option: Option) -> bool:
+    """Whether the 80 % range of what an option saves lies on both sides of zero."""
+    drawn = option.outlook
+    return drawn is not None and drawn.saving_p10_usd < 0 < drawn.saving_p90_usd
+
+
 def confidence(case: Case, choice: Choice, found: Sequence[str]) -> ConfidenceLevel:
-    """Low where today's fleet or a gate is in doubt or nothing was measured, medium with any other doubt, else high."""
+    """How far to trust the advice.
+
+    Low where today's fleet or a gate is in doubt, nothing was measured, or the 80 % range of the saving crosses zero;
+    medium with any other doubt, else high. A challenger that might save more is a doubt about staying, no more.
+    """
     chosen = choice.option
     if chosen is None or case.baseline.failures or chosen.unknowns or case.baseline.operating_point is None:
+        return "low"
+    if choice.code != "stay" and crosses_zero(chosen):
         return "low"
     return "medium" if found else "high"
 

@@ -108,10 +108,17 @@ def targets(values: Sequence[float], name: str, x: Axis, palette: Palette) -> li
     return [layer(rows, rule, x=x.of()), layer(rows, text, x=x.of(), y={"value": 2}, text=nominal("label"))]
 
 
-def show(layers: Sequence[Layer], words: str, numbers: Rows, name: str, *, legend: bool = False) -> None:
-    """A chart with its words for those who do not see it, and its numbers in a table beside it; taller with a legend."""
+def show(
+    layers: Sequence[Layer], words: str, numbers: Rows, name: str, *, legend: bool = False, more: Rows | None = None
+) -> None:
+    """A chart with its words for those who do not see it, and its numbers in a table beside it; taller with a legend.
+
+    ``more`` is a second table, of every point drawn.
+    """
     height = HEIGHT + LEGEND_HEIGHT if legend else HEIGHT
     st.vega_lite_chart(spec={"layer": list(layers), "height": height}, alt=words, width="stretch")
     with folded(f"Numbers of the chart: {name}", key(f"numbers.{name}")) as is_open:
         if is_open:
             table(numbers, f"Numbers of the chart: {name}")
+            if more:
+                table(more, f"Points of the chart: {name}")
