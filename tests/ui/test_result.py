@@ -232,7 +232,6 @@ def test_other_workloads_and_profiles_stay_as_they_are(catalog):
     second = {**first, "input_tokens": 1024, "demand": {"requests_per_second_mean": 2.0}}
     scenario = build_scenario({**data, "workloads": (first, second)}, catalog)
     test = open_app(s=link.encode(recommend(scenario, catalog)), step="workload")
-    assert any("2 workloads" in info.value for info in test.info)
     for _ in range(3):
         press(test, "Next")
     press(test, "Show the result")

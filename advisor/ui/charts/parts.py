@@ -109,13 +109,20 @@ def targets(values: Sequence[float], name: str, x: Axis, palette: Palette) -> li
 
 
 def show(
-    layers: Sequence[Layer], words: str, numbers: Rows, name: str, *, legend: bool = False, more: Rows | None = None
+    layers: Sequence[Layer],
+    words: str,
+    numbers: Rows,
+    name: str,
+    *,
+    legend: bool = False,
+    more: Rows | None = None,
+    height: int = HEIGHT,
 ) -> None:
     """A chart with its words for those who do not see it, and its numbers in a table beside it; taller with a legend.
 
     ``more`` is a second table, of every point drawn.
     """
-    height = HEIGHT + LEGEND_HEIGHT if legend else HEIGHT
+    height += LEGEND_HEIGHT if legend else 0
     st.vega_lite_chart(spec={"layer": list(layers), "height": height}, alt=words, width="stretch")
     with folded(f"Numbers of the chart: {name}", key(f"numbers.{name}")) as is_open:
         if is_open:

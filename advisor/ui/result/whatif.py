@@ -84,14 +84,14 @@ def _ask(decision: Decision, token: str) -> Scenario | None:
         points = st.slider(
             "Tolerance, every task (points)", 0.1, top_points, start_points, 0.1, key=_key("tolerance", token)
         )
-    workload = answers.setdefault("workload", {})
+    workload = answers.setdefault("workloads", {0: {}})[0]
     if speed != start:
         workload["targets"] = {"interactivity_tok_s_per_user": speed}
     if points != start_points:
         workload["tasks"] = tuple(
             {**task.model_dump(by_alias=True), "tolerance_points": points} for task in scenario.workload.tasks
         )
-    answers = {name: change for name, change in answers.items() if change}
+    answers = {name: change for name, change in answers.items() if change != {0: {}}}
     if not answers:
         return None
     try:
@@ -139,4 +139,4 @@ def _ask_utilization(decision: Decision, token: str) -> dict[str, Any]:
     for name in ("requests_per_second_mean", "tokens_per_day", "active_users"):
         if name in given:
             given[name] = given[name] * factor
-    return {"workload": {"demand": given}}
+    return {"workloads": {0: {"demand": given}}}
