@@ -32,13 +32,9 @@ def decide(case: Case, options: Sequence[Option]) -> Decision:
     bases = same_fleets_at_other_prices(case, choice.challenger)
     found = doubts(case, choice, warnings)
     pilot = pilot_of(case, choice, _at_slow_end(rows))
+    level, why_low = confidence(case, choice, found)
     verdict = Verdict(
-        choice.code,
-        bool(pilot),
-        confidence(case, choice, found),
-        reasons(case, choice, ranked, bases),
-        found,
-        pilot,
+        choice.code, bool(pilot), level, reasons(case, choice, ranked, bases), found, pilot, confidence_reason=why_low
     )
     return Decision(
         scenario=case.scenario,

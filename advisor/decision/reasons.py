@@ -121,8 +121,9 @@ def doubts(case: Case, choice: Choice, warnings: Sequence[PriceWarning]) -> tupl
     found = [*_unsure_saving(case, choice), *(f"open: {gate.reason}" for gate in (chosen.unknowns if chosen else ()))]
     options = [baseline] if chosen is None or chosen is baseline else [baseline, chosen]
     for option in options:
-        name = option.key.label(case.catalog)
-        for point in (part.operating_point for part in option.parts or (option,)):
+        for number, part in enumerate(option.parts or (option,), start=1):
+            point, name = part.operating_point, option.key.label(case.catalog)
+            name += f", workload {number}" if option.parts else ""
             if point is None:
                 continue
             if point.low is not None and point.high is not None and point.high / point.low > WIDE_INTERVAL_RATIO:
@@ -159,18 +160,30 @@ def crosses_zero(option: Option) -> bool:
     return drawn is not None and drawn.saving_p10_usd < 0 < drawn.saving_p90_usd
 
 
-def confidence(case: Case, choice: Choice, found: Sequence[str]) -> ConfidenceLevel:
-    """How far to trust the advice.
+def confidence(case: Case, choice: Choice, found: Sequence[str]) -> tuple[ConfidenceLevel, str]:
+    """How far to trust the advice, and why it is low where it is.
 
     Low where today's fleet or a gate is in doubt, nothing was measured, or the 80 % range of the saving crosses zero;
     medium with any other doubt, else high. A challenger that might save more is a doubt about staying, no more.
     """
-    chosen = choice.option
-    if chosen is None or case.baseline.failures or chosen.unknowns or case.baseline.operating_point is None:
-        return "low"
-    if choice.code != "stay" and crosses_zero(chosen):
-        return "low"
-    return "medium" if found else "high"
+    why = _why_low(case, choice)
+    return ("low", why) if why else ("medium" if found else "high", "")
+
+
+def _why_low(case: Case, choice: Choice) -> str:
+    """The first rule that makes the confidence low, in words; empty where none does."""
+    chosen, baseline = choice.option, case.baseline
+    if choice.code == "buy_tokens":
+        return "what a provider serves was not measured here"
+    if chosen is None:
+        return "nothing passes every gate"
+    if baseline.failures:
+        return f"today's fleet, which all is compared with, fails: {baseline.failures[0].reason}"
+    if baseline.operating_point is None:
+        return "nobody measured what runs today"
+    if chosen.unknowns:
+        return f"a gate of the advised option is open: {chosen.unknowns[0].reason}"
+    return next(iter(_unsure_saving(case, choice)), "") if choice.code != "stay" else ""
 
 
 def losing_sentences(case: Case, choice: Choice, ranked: Sequence[Option]) -> tuple[tuple[str, str], ...]:

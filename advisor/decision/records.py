@@ -57,6 +57,7 @@ class Verdict:
     """The advice: a code, what it rests on, and how far to trust it.
 
     ``pilot`` names the experiments that come first, the cheapest one first; empty unless ``pilot_first``.
+    ``confidence_reason`` is the rule that made the confidence low, in words; empty otherwise: see ``doubts``.
     """
 
     code: VerdictCode
@@ -65,6 +66,7 @@ class Verdict:
     reasons: tuple[str, ...]
     doubts: tuple[str, ...]
     pilot: tuple[Experiment, ...] = ()
+    confidence_reason: str = ""
 
 
 @dataclass(frozen=True)

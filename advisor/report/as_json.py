@@ -45,6 +45,7 @@ def decision_as_dict(decision: Decision) -> dict[str, Any]:
             "pilot_first": verdict.pilot_first,
             "sentence": verdict_sentence(decision),
             "confidence": verdict.confidence,
+            "confidence_reason": verdict.confidence_reason or None,
             "reasons": list(verdict.reasons),
             "doubts": list(verdict.doubts),
             "pilot": [_pick(test, "kind", "what", "settles", "gpu_hours", "usd") for test in verdict.pilot],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from advisor.catalog import Catalog
 from advisor.decision import Decision
 from advisor.errors import AdvisorError
+from advisor.options import Option
 from advisor.phrases import percent, usd
 from advisor.report.words import verdict_sentence
 from advisor.scenario import Demand, Scenario, Workload
@@ -33,8 +34,14 @@ def workload_words(catalog: Catalog, workload: Workload) -> str:
     model = catalog.models[workload.model_id].name if workload.model_id else "own model"
     size = f"{workload.input_tokens:,} in / {workload.output_tokens:,} out"
     given = workload.demand is not None and workload.demand.is_given
-    rate = f"{requests_per_second(workload.demand, workload):,.3g} requests/s" if workload.demand and given else "no demand"
+    rate = rate_words(requests_per_second(workload.demand, workload)) if workload.demand and given else "no demand"
     return f"{model}, {size}, {rate}, {workload.targets.interactivity_tok_s_per_user:g} tok/s per user"
+
+
+def rate_words(requests_per_second: float) -> str:
+    """``6 requests/s``, ``1 request/s``."""
+    said = f"{requests_per_second:,.3g}"
+    return f"{said} request/s" if said == "1" else f"{said} requests/s"
 
 
 def day_words(demand: Demand) -> str:
@@ -68,7 +75,7 @@ def of_workload(catalog: Catalog, workload: Workload) -> str:
     load = load_from_demand(workload, workload.demand)
     peak = rate * workload.demand.peak_ratio
     return (
-        f"{rate:,.3g} requests/s on average, {peak:,.3g} at the peak: {load.mean_tok_s:,.0f} and {load.peak_tok_s:,.0f} "
+        f"{rate_words(rate)} on average, {peak:,.3g} at the peak: {load.mean_tok_s:,.0f} and {load.peak_tok_s:,.0f} "
         f"tok/s, input and output, {load.mean_tok_s * SECONDS_PER_DAY / 1e6:,.0f} million tokens a day. "
         f"The model is {found}."
     )
@@ -76,7 +83,7 @@ def of_workload(catalog: Catalog, workload: Workload) -> str:
 
 def of_today(decision: Decision) -> str:
     """How busy today's fleet is and what it costs."""
-    baseline, load = decision.baseline, decision.load
+    baseline = decision.baseline
     cost = baseline.cost
     money = (
         f"It costs {usd(cost.usd_per_month)} a month, ${cost.usd_per_mtok_output:,.2f} per million output tokens."
@@ -86,12 +93,18 @@ def of_today(decision: Decision) -> str:
     if baseline.fleet is None or baseline.operating_point is None:
         gate = next((gate.reason for gate in baseline.gates if gate.passed is not True), "not measured")
         return f"How busy this fleet is nobody can say: {gate}. {money}"
-    peak = load.peak_tok_s / baseline.fleet.capacity_tok_s
+    peak = 1 - baseline.fleet.spare_fraction
     return (
         f"At the demand entered this fleet is about {percent(baseline.fleet.utilization_fraction)} busy on average and "
-        f"{percent(peak)} at the peak ({baseline.operating_point.grade} at "
-        f"{baseline.operating_point.interactivity_tok_s_per_user:g} tok/s per user). {money}"
+        f"{percent(peak)} at the peak ({_grades(baseline)}). {money}"
     )
+
+
+def _grades(option: Option) -> str:
+    """``interpolated at 40 tok/s per user``, of several workloads one after the other."""
+    points = [part.operating_point for part in option.parts or (option,)]
+    known = [f"{point.grade} at {point.interactivity_tok_s_per_user:g} tok/s per user" for point in points if point]
+    return ", ".join(dict.fromkeys(known))
 
 
 def of_targets(decision: Decision, shown: int) -> str:

@@ -74,7 +74,7 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _verdict() -> dict[str, Any]:
-    words = {"sentence": TEXT, "reasons": TEXTS, "doubts": TEXTS}
+    words = {"sentence": TEXT, "confidence_reason": {"type": ["string", "null"]}, "reasons": TEXTS, "doubts": TEXTS}
     levels = {"confidence": _enum("high", "medium", "low"), "pilot_first": {"type": "boolean"}}
     return _object("code confidence sentence", {"code": _enum(*CODES), **levels, **words})
 

@@ -216,3 +216,47 @@ def test_a_day_that_cannot_be_used_says_why_beside_it_and_stays_as_typed(typed, 
 def test_every_digit_of_a_profile_is_kept():
     profile = tuple(0.1 + hour / 7 for hour in range(24))
     assert typed_values(as_text(profile)) == profile
+
+
+@pytest.fixture(scope="module")
+def mixed(catalog):
+    """A decision over two workloads of different targets, sizes and tasks."""
+    data = scenario_data()
+    first = data["workloads"][0]
+    more = {"input_tokens": 1024, "demand": {"requests_per_second_mean": 2.0}}
+    targets = {"targets": {"interactivity_tok_s_per_user": 25.0}, "tasks": ({"class": "code"},)}
+    return recommend(build_scenario({**data, "workloads": (first, {**first, **more, **targets})}, catalog), catalog)
+
+
+def test_the_result_names_the_workload_a_figure_is_of(mixed):
+    test = open_app(s=link.encode(mixed), step="result")
+    text = plainly(test)
+    speeds = [part.operating_point.interactivity_tok_s_per_user for part in mixed.chosen.parts]
+    assert "target 40 / 25 tok/s" in text
+    assert f"{speeds[0]:.3g} / {speeds[1]:.3g} tok/s" in text
+    assert "workload 1: first token after" in text
+    assert "workload 2: first token after" in text
+    assert all(f", workload {n}: the 80 % interval" in text for n in (1, 2))
+    test.session_state["advisor.trace.Speed per user"] = True
+    clean(test.run())
+    assert "Speed per user, workload 2" in plainly(test)
+
+
+def test_the_frontier_of_each_workload_can_be_drawn(mixed):
+    test = open_app(s=link.encode(mixed), step="result")
+    first = test.get("vega_lite_chart")[0].proto
+    clean(named(test.selectbox, "Curves of workload").set_value(1).run())
+    second = test.get("vega_lite_chart")[0].proto
+    part = mixed.baseline.parts[1].operating_point
+    assert first.alt != second.alt
+    assert f"{part.tok_s_per_gpu:,.0f} tok/s per GPU" in second.alt
+
+
+def test_what_if_moves_the_tolerance_of_every_workload(mixed, catalog):
+    test = open_app(s=link.encode(mixed), step="result")
+    assert named(test.slider, "Interactivity, workload 1")
+    clean(named(test.slider, "Tolerance").set_value(3.5).run())
+    press(test, "Take it into the scenario")
+    workloads = scenario_of(test, catalog).workloads
+    assert {task.tolerance_points for workload in workloads for task in workload.tasks} == {3.5}
+    assert [workload.tasks[0].task_class for workload in workloads] == ["conversation", "code"]

@@ -15,20 +15,27 @@ from advisor.ui.charts import parts
 from advisor.ui.mount import key
 from advisor.ui.palette import Palette, palette
 
+SHADED = 2
 RANGE_NAME = "80 % range"
 VIEWS: dict[View, str] = {"saved": "Saved against staying", "paid": "Paid in all"}
 TITLES: dict[View, str] = {"saved": "present value saved, USD", "paid": "present value paid, USD"}
 
 
+def shaded(decision: Decision) -> tuple[str, ...]:
+    """Futures whose range is shaded: staying and what is advised, or else the first other; more would hide each other."""
+    return tuple(band.future for band in decision.bands[:SHADED])
+
+
 def future_rows(decision: Decision, view: View = "saved") -> list[dict[str, Any]]:
-    """Cumulative present value, one row a future and month, month 0 with the one-offs; ``low`` and ``high`` where drawn."""
+    """Cumulative present value, one row a future and month, month 0 with the one-offs; ``low`` and ``high`` if shaded."""
+    bands = shaded(decision)
     return [
         {
             "series": FUTURE_NAMES[future.name],
             "month": point.month,
             "value": point.value,
-            "low": point.low,
-            "high": point.high,
+            "low": point.low if future.name in bands else None,
+            "high": point.high if future.name in bands else None,
         }
         for future in decision.futures
         for point in cash_by_month(decision, future, view)
@@ -43,14 +50,20 @@ def cash(decision: Decision) -> None:
     view: View = st.segmented_control(
         "Cash shown", list(VIEWS), format_func=lambda name: VIEWS[name], default="saved", required=True, key=key("cash.view")
     )
-    x = parts.Axis("month", "month")
+    x = parts.Axis("month", "month", nice=False)
     y = parts.Axis("value", TITLES[view], number="~s")
-    layers = parts.line_layers(future_rows(decision, view), shades_of(decision, palette()), x, y, legend=True)
+    shades = shades_of(decision, palette())
+    layers = parts.line_layers(future_rows(decision, view), shades, x, y, legend=True)
     parts.show(
-        layers, cash_words(decision, view), cash_numbers(decision), "cash", legend=True, more=month_rows(decision, view)
+        layers,
+        cash_words(decision, view),
+        cash_numbers(decision),
+        "cash",
+        legend=len(shades),
+        more=month_rows(decision, view),
     )
     rate = percent(decision.scenario.finance.discount_rate_per_year)
-    drawn = [FUTURE_NAMES[band.future] for band in decision.bands if view == "paid" or band.future != "stay"]
+    drawn = [FUTURE_NAMES[name] for name in shaded(decision) if view == "paid" or name != "stay"]
     band = f" Shaded: the {RANGE_NAME} in {decision.stability.draws:,} draws ({', '.join(drawn)})." if drawn else ""
     st.caption(f"Lines: as expected. Discounted at {rate} a year; the month of payback in the table is not.{band}")
 

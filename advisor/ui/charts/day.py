@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from advisor.ui.charts import parts
 from advisor.ui.palette import palette
 
-DAY_HEIGHT = 150
+DAY_HEIGHT = 190
 
 
 def day(profile: Sequence[float]) -> None:
@@ -16,7 +16,7 @@ def day(profile: Sequence[float]) -> None:
     bars = [{"hour": f"{hour:02d}", "times": value / mean} for hour, value in enumerate(profile)]
     axis = {"labelAngle": 0, "labelOverlap": True}
     x = {"field": "hour", "type": "ordinal", "title": "hour of the day", "sort": None, "axis": axis}
-    y = parts.Axis("times", "times the mean", number=".2~f")
+    y = parts.Axis("times", "× the mean", number=".2~f")
     layers = [
         parts.layer(
             bars, {"type": "bar", "color": colours.accent}, x=x, y=y.of(), tooltip=parts.hints(hour="", times=".2f")

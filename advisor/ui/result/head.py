@@ -39,7 +39,8 @@ def verdict(decision: Decision) -> None:
     pilot = " Run a pilot first, see below." if found.pilot_first else ""
     for line in odds(decision):
         st.markdown(escape(line))
-    st.markdown(f"Confidence: {CONFIDENCE_SHAPES[found.confidence]} **{found.confidence}**.{pilot}")
+    why = f": {escape(found.confidence_reason)}" if found.confidence_reason else ""
+    st.markdown(f"Confidence: {CONFIDENCE_SHAPES[found.confidence]} **{found.confidence}**{why}.{pilot}")
 
 
 def before_after(decision: Decision) -> None:
