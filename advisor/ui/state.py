@@ -117,15 +117,15 @@ def workload_number(scenario: Scenario) -> int:
 def commit(scenario: Scenario, next_step: str, workload: int = 0) -> None:
     """Keep a scenario, write its token, the next step and its workload into the address, and go there."""
     known = session()
-    place = {"workload": str(workload + 1)} if workload else {}
-    if not place and "workload" in st.query_params:
-        del st.query_params["workload"]
     known.scenario = scenario
     known.token = token_of(scenario)
     known.opened = known.problem = None
     if link.left_out(known.token):
         known.whole[known.token] = scenario
-    st.query_params.update({"s": known.token, "step": next_step, **place})
+    place = {"workload": str(workload + 1)} if workload else {}
+    kept = {name: value for name, value in st.query_params.items() if name != "workload"}
+    # all at once: each change of the address is a page of its own to the browser's Back
+    st.query_params.from_dict({**kept, "s": known.token, "step": next_step, **place})
     st.rerun()
 
 
@@ -134,9 +134,7 @@ def start_anew() -> None:
     known = session()
     replace_scenario(known, start_scenario())
     known.problem = known.opened = known.token = None
-    for name in ("s", "step", "workload"):
-        if name in st.query_params:
-            del st.query_params[name]
+    st.query_params.from_dict({n: v for n, v in st.query_params.items() if n not in ("s", "step", "workload")})
     st.rerun()
 
 

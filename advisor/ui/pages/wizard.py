@@ -45,6 +45,7 @@ def wizard_page() -> None:
     known = state.session()
     step = state.step()
     number = state.STEPS.index(step)
+    _to_the_top(f"{step} {state.workload_number(known.scenario)}")
     if known.problem:
         st.error(escape(f"{known.problem}. A new scenario was started."))
     if known.opened is not None and known.opened.left_out:
@@ -59,6 +60,12 @@ def wizard_page() -> None:
         if number == 0:
             _start_from()
         _ask(step, number, known)
+
+
+def _to_the_top(place: str) -> None:
+    """Begin a step at its top: the page would stay where the button was. Drawn first and alike, it runs once a place."""
+    script = f"""<script>/* {place} */ document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)</script>"""
+    st.html(script, unsafe_allow_javascript=True)
 
 
 def _ask(step: str, number: int, known: Session) -> None:

@@ -15,6 +15,9 @@ from advisor.ui.mount import key
 from advisor.ui.result.traces import trace_button
 from advisor.ui.text import bullets, escape, folded, table
 
+CARD_WIDTH = 170
+"""Pixels: six in a row on a desk, two on a phone of 390."""
+
 CONFIDENCE_SHAPES = {"high": "●", "medium": "◐", "low": "○"}
 
 
@@ -48,11 +51,11 @@ def before_after(decision: Decision) -> None:
     rows = differences(decision)
     chosen = decision.chosen
     options = (decision.baseline,) if chosen is None or chosen is decision.baseline else (decision.baseline, chosen)
-    columns = st.columns(len(rows))
-    for column, row in zip(columns, rows, strict=True):
-        with column, st.container(border=True, height="stretch"):
-            _card(row)
-            trace_button(decision, row.title, options, row.title)
+    with st.container(horizontal=True, vertical_alignment="top"):
+        for row in rows:
+            with st.container(border=True, height="stretch", width=CARD_WIDTH):
+                _card(row)
+                trace_button(decision, row.title, options, row.title)
     looked = looked_at(decision)
     if looked is not None and looked.standing is not None:
         trace_button(decision, "Saving over the horizon", (looked,), "saving", label="How is the saving worked out?")
