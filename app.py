@@ -1,6 +1,7 @@
 """Page set-up and navigation only. Start with ``make run``."""
 
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from advisor.ui import advisor_pages
 
@@ -10,6 +11,14 @@ READABLE = """<style>
 button[data-selected="true"] { color: inherit !important; font-weight: 600; }
 </style>"""
 
+
+@st.cache_resource(show_spinner=False)
+def one_blas_thread() -> None:
+    """Once per server: sessions share the cores, and on small matrices BLAS threads mostly wait for one another."""
+    threadpool_limits(1, user_api="blas")
+
+
 st.set_page_config(page_title="GPU migration advisor", layout="wide")
+one_blas_thread()
 st.html(READABLE)
 st.navigation(advisor_pages(default="wizard"), position="top").run()

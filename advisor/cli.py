@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import gc
+import importlib
 import json
 import os
 import sys
@@ -10,15 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from threadpoolctl import threadpool_limits
 
 from advisor import link as links
 from advisor.argument import guide_argument
 from advisor.catalog import Catalog, load_catalog
-from advisor.cli_quality import quality
 from advisor.compare import compare as compare_options
 from advisor.errors import AdvisorError
 from advisor.evidence.reading import DEFAULT_METHOD, REFERENCE_METHOD
-from advisor.import_command import import_command, probe, schema
 from advisor.questions import (
     DECODINGS,
     DEPLOYMENTS,
@@ -40,6 +41,13 @@ if TYPE_CHECKING:
     from advisor.report.workbook.readback import FileFigures
 
 BAD_INPUT = 2
+ELSEWHERE = {
+    "import": "advisor.import_command:import_command",
+    "probe": "advisor.import_command:probe",
+    "schema": "advisor.import_command:schema",
+    "quality": "advisor.cli_quality:quality",
+}
+"""Commands of other modules, imported when asked for: the importers of a dozen tools are no part of a recommendation."""
 
 
 class Refusal(click.ClickException):
@@ -53,7 +61,19 @@ class Refusal(click.ClickException):
 
 
 class AdvisorGroup(click.Group):
-    """A group whose commands may raise AdvisorError."""
+    """A group whose commands may raise AdvisorError and may stand in modules of their own."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, for the help text."""
+        return sorted([*super().list_commands(ctx), *ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by name, imported if need be."""
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = ELSEWHERE[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; our own errors become refusals."""
@@ -75,6 +95,9 @@ class AdvisorGroup(click.Group):
 @click.pass_context
 def main(ctx: click.Context, folders: tuple[Path, ...]) -> None:
     """Should you move LLM inference to other GPUs, another precision, or stay? Measured, sourced, with the money."""
+    # Small matrices: on a busy machine BLAS threads wait for one another longer than the work takes.
+    threadpool_limits(1, user_api="blas")
+    gc.freeze()  # what the imports made lives as long as this process: no need to walk it again and again
     from_environment = [Path(part) for part in os.environ.get("ADVISOR_CATALOG", "").split(os.pathsep) if part]
     ctx.obj = folders or tuple(from_environment)
 
@@ -231,12 +254,6 @@ def compare(
         _print_json(comparison_as_dict(result))
     else:
         click.echo(comparison_text(result))
-
-
-main.add_command(import_command)
-main.add_command(probe)
-main.add_command(schema)
-main.add_command(quality)
 
 
 @main.group()

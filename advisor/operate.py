@@ -133,7 +133,7 @@ def _operating_point(question: Question, curve: Curve, reading: Reading, note: s
 
 def aged(catalog: Catalog, point: OperatingPoint) -> OperatingPoint:
     """A point with its interval widened by the age of the software it was measured with, and that age in words."""
-    aging = catalog.latency_fits[-1].aging
+    aging = catalog.latency_fit.aging
     age = software_age(point.run_dates, catalog.as_of, aging)
     if point.low is None or point.high is None:
         return replace(point, software=age.words)

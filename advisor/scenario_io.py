@@ -77,8 +77,6 @@ def _parse(text: str, where: str) -> Any:
         return parse_yaml(text)
     except yaml.YAMLError as error:
         raise ScenarioError([yaml_problem(where, error)]) from error
-    except RecursionError as error:
-        raise ScenarioError([Problem(where, "is nested too deeply")]) from error
 
 
 def build_scenario(data: Any, catalog: Catalog, where: str = "scenario") -> Scenario:

@@ -7,19 +7,11 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from advisor.catalog.records import RequestClass
 from advisor.resolved_names import PrecisionName
 from advisor.scenario_base import Part, field
 
-ScenarioTask = Literal[
-    "conversation",
-    "summarization",
-    "classification",
-    "code",
-    "factual_qa",
-    "reasoning_math",
-    "long_context",
-    "agentic_tools",
-]
+ScenarioTask = RequestClass
 TOLERANCE_PRESETS = {"strict": 1.0, "standard": 2.0, "relaxed": 3.0}
 """Named tolerances in points: the bands of arXiv 2504.04823 (lossless up to 1, fair up to 3) with a middle."""
 

@@ -107,6 +107,16 @@ class Catalog:
                     cells.setdefault(cell_of(point), []).append(point)
         return MappingProxyType({cell: tuple(points) for cell, points in cells.items()})
 
+    @property
+    def relatives_fit(self) -> RelativesFit:
+        """The newest fit of the step-time model and of how alike cells are."""
+        return self.relatives_fits[-1]
+
+    @property
+    def latency_fit(self) -> LatencyFit:
+        """The newest fit of time to first token and of software age."""
+        return self.latency_fits[-1]
+
     @cached_property
     def curves(self) -> CurveStore:
         """Curves read from this catalog, each built once."""

@@ -70,11 +70,13 @@ def _missing_sources(file: str, records: Iterable[Record], known: set[str]) -> l
     problems = []
     for record in records:
         rows = (record, *record.support) if isinstance(record, Precision) else (record,)
-        for source in (source for row in rows for source in row.source_ids()):
-            if source not in known:
-                problems.append(
-                    Problem(f"{file}: {getattr(record, 'id', '?')}", f"source {source!r} is not in sources.yaml")
-                )
+        for row in rows:
+            ids = row.source_ids()
+            if not known.issuperset(ids):
+                place = f"{file}: {getattr(record, 'id', '?')}"
+                problems += [
+                    Problem(place, f"source {source!r} is not in sources.yaml") for source in ids if source not in known
+                ]
     return problems
 
 

@@ -22,43 +22,62 @@ from advisor.errors import Problem
 R = TypeVar("R", bound=Record)
 
 
-class StrictLoader(yaml.SafeLoader):
-    """SafeLoader without YAML 1.1's surprises: JSON scalars, no repeated keys, sequences as tuples."""
+MOST_NESTED = 2_000
+"""Bound on a text's nesting up to which libyaml may read it: it recurses in C, where too deep a text ends the process."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}  # type: ignore[misc]
 
-    def construct_strict_mapping(self, node: yaml.MappingNode) -> dict[Hashable, Any]:
+class Strictness:
+    """What a loader needs to be without YAML 1.1's surprises: JSON scalars, no repeated keys, sequences as tuples."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+
+    def construct_strict_mapping(self: Any, node: yaml.MappingNode) -> dict[Hashable, Any]:
         """Build a mapping, refusing a key that stands twice."""
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         repeated = sorted(str(key) for key, count in Counter(keys).items() if count > 1)
         if repeated:
             raise yaml.constructor.ConstructorError(None, None, f"repeated key(s) {', '.join(repeated)}", node.start_mark)
-        return super().construct_mapping(node, deep=True)
+        mapping: dict[Hashable, Any] = self.construct_mapping(node, deep=True)
+        return mapping
 
-    def construct_tuple(self, node: yaml.SequenceNode) -> tuple[Any, ...]:
+    def construct_tuple(self: Any, node: yaml.SequenceNode) -> tuple[Any, ...]:
         """Sequences become tuples, so that records built from them are frozen all the way down."""
         return tuple(self.construct_sequence(node, deep=True))
 
 
-StrictLoader.add_constructor("tag:yaml.org,2002:map", StrictLoader.construct_strict_mapping)
-StrictLoader.add_constructor("tag:yaml.org,2002:seq", StrictLoader.construct_tuple)
-for _tag, _pattern, _first in (
-    ("bool", r"^(?:true|false)$", "tf"),
-    ("null", r"^(?:null|)$", ["n", ""]),
-    ("int", r"^-?(?:0|[1-9]\d*)$", "-0123456789"),
-    ("float", r"^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$", "-0123456789"),
-    ("float", r"^[-+]?\.(?:nan|NaN|NAN|inf|Inf|INF)$", "-+."),
-):
-    StrictLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+class StrictLoader(Strictness, yaml.SafeLoader):
+    """PyYAML's own parser: slow, and safe on a text of any depth."""
+
+
+class FastStrictLoader(Strictness, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """libyaml's parser where PyYAML was built with it: ten times as fast."""
+
+
+for _loader in (StrictLoader, FastStrictLoader):
+    _loader.add_constructor("tag:yaml.org,2002:map", Strictness.construct_strict_mapping)
+    _loader.add_constructor("tag:yaml.org,2002:seq", Strictness.construct_tuple)
+    for _tag, _pattern, _first in (
+        ("bool", r"^(?:true|false)$", "tf"),
+        ("null", r"^(?:null|)$", ["n", ""]),
+        ("int", r"^-?(?:0|[1-9]\d*)$", "-0123456789"),
+        ("float", r"^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$", "-0123456789"),
+        ("float", r"^[-+]?\.(?:nan|NaN|NAN|inf|Inf|INF)$", "-+."),
+    ):
+        _loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
 
 
 def parse_yaml(text: str) -> Any:
     """Parse YAML (or JSON, which is YAML here) strictly.
 
     Raises:
-        yaml.YAMLError: the text is no YAML, or repeats a key.
+        yaml.YAMLError: the text is no YAML, repeats a key, or is nested too deeply.
     """
-    return yaml.load(text, Loader=StrictLoader)
+    # Every level of nesting opens a bracket or starts further right on its line.
+    nested = text.count("[") + text.count("{") + max(map(len, text.splitlines()), default=0)
+    try:
+        return yaml.load(text, Loader=FastStrictLoader if nested <= MOST_NESTED else StrictLoader)
+    except RecursionError as error:
+        raise yaml.YAMLError("the text is nested too deeply") from error
 
 
 def yaml_problem(where: str, error: yaml.YAMLError) -> Problem:
@@ -125,7 +144,7 @@ def _csv_rows(path: Path, where: str, record: type[R], problems: list[Problem]) 
                         Problem(f"{where}: row {reader.line_num}", f"{len(cells)} cells under {len(header)} columns")
                     )
                     continue
-                yield reader.line_num, {name: cell for name, cell in zip(header, cells, strict=True) if cell != ""}
+                yield reader.line_num, {name: cell for name, cell in zip(header, cells, strict=True) if cell}
         except csv.Error as error:
             problems.append(Problem(f"{where}: row {reader.line_num}", str(error)))
 

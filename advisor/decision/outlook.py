@@ -1,12 +1,16 @@
-"""The draws: every option's cheapest future in thousands of worlds, with and without luck (scipy.stats.qmc).
+"""The draws: every option's cheapest future in thousands of worlds, with and without luck.
 
-One scrambled Sobol point a draw: the same seed gives the same digits. No verdict code reads these; the confidence does.
+A Latin hypercube: every quantity takes each of its 4,096 equal slices once, in an order of its own (McKay, Beckman and
+Conover 1979). The same seed gives the same digits. No verdict code reads these; the confidence does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from statistics import NormalDist
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +22,7 @@ from advisor.money.plans import Plan, World, flows
 from advisor.options import CRITERIA, Option, Outlook
 from advisor.pricing import Price
 
-LOG2_DRAWS = 12
-DRAWS = 2**LOG2_DRAWS
+DRAWS = 4096
 BLOCK = 512
 """Draws worked on at a time: small enough for a processor's cache."""
 
@@ -28,10 +31,8 @@ STAYING = ""
 
 QUANTILES = (0.1, 0.5, 0.9)
 
-P90_Z = 1.2815515655446004
+P90_Z = NormalDist().inv_cdf(0.9)
 """The standard normal's 90 % point: half the width of an 80 % interval in standard deviations."""
-
-COMMON = ("growth", "current_price_change", "candidate_price_change", "delay", "today_speed")
 
 
 @dataclass(frozen=True)
@@ -151,47 +152,51 @@ def _world(case: Case, draws: Draws, block: slice) -> World:
 
 
 def make_draws(case: Case, options: Sequence[Option]) -> Draws:
-    """All draws of a case, by inverse distribution functions of a scrambled Sobol sequence."""
-    from scipy.special import ndtri
-    from scipy.stats import qmc  # slow to import: only when draws are made
+    """All draws of a case, by inverse distribution functions of a Latin hypercube."""
+    spread, finance = case.scenario.uncertainty, case.scenario.finance.price_change_per_year
+    uniform, normal = _slices()
 
-    spread = case.scenario.uncertainty
-    hardware = sorted({option.key.hardware for option in options})
-    keys = sorted(option.key.id for option in options)
-    columns = len(COMMON) + len(hardware) + 2 * len(keys)
-    uniform = qmc.Sobol(columns, scramble=True, seed=spread.seed).random_base2(LOG2_DRAWS)
-    uniform = np.clip(uniform, 1e-9, 1 - 1e-9)
-    normal = ndtri(uniform) / P90_Z
-    by_id = {option.key.id: option for option in options}
-    finance = case.scenario.finance.price_change_per_year
-    today = _speed(case.baseline, normal[:, 4:5], spread.throughput_spread_ratio)
-    drawn_speed, fails = {}, {}
-    for place, key in enumerate(keys):
-        option = by_id[key]
-        column = len(COMMON) + len(hardware) + 2 * place
-        own = option.key.id == case.baseline.key.id
-        z = normal[:, column : column + 1]
-        drawn_speed[key] = today if own else _speed(option, z, spread.throughput_spread_ratio)
-        fails[key] = uniform[:, column + 1 : column + 2] < _fail_probability(case, option)
-    prices = {}
-    for place, gpu in enumerate(hardware):
-        column = len(COMMON) + place
-        option = next(o for o in options if o.key.hardware == gpu)
-        z = normal[:, column : column + 1]
-        prices[gpu] = np.ones_like(z) if runs_in_place(case, option) else _price(option.price, z, spread.price_spread_ratio)
+    def order(quantity: str) -> NDArray[np.intp]:
+        return _order(spread.seed, quantity)
+
+    today = _speed(case.baseline, normal[order("today_speed")], spread.throughput_spread_ratio)
+    speed, price, fails = {}, {}, {}
+    for option in options:
+        key, gpu = option.key.id, option.key.hardware
+        own = key == case.baseline.key.id
+        speed[key] = today if own else _speed(option, normal[order(f"speed of {key}")], spread.throughput_spread_ratio)
+        fails[key] = uniform[order(f"quality of {key}")] < _fail_probability(case, option)
+        if gpu not in price:
+            z = normal[order(f"price of {gpu}")]
+            price[gpu] = (
+                np.ones_like(z) if runs_in_place(case, option) else _price(option.price, z, spread.price_spread_ratio)
+            )
     return Draws(
         tuple(
-            _rate(workload.growth_per_year_fraction, spread.growth_spread_fraction, normal[:, 0:1])
+            _rate(workload.growth_per_year_fraction, spread.growth_spread_fraction, normal[order("growth")])
             for workload in case.scenario.workloads
         ),
-        _rate(finance.current, spread.price_change_spread_fraction, normal[:, 1:2]),
-        _rate(finance.candidate, spread.price_change_spread_fraction, normal[:, 2:3]),
-        spread.delay_p90_months * np.log1p(-uniform[:, 3:4]) / np.log(0.1),
+        _rate(finance.current, spread.price_change_spread_fraction, normal[order("current price change")]),
+        _rate(finance.candidate, spread.price_change_spread_fraction, normal[order("candidate price change")]),
+        spread.delay_p90_months * np.log1p(-uniform[order("delay")]) / np.log(0.1),
         today,
-        drawn_speed,
-        prices,
+        speed,
+        price,
         fails,
     )
+
+
+@cache
+def _slices() -> tuple[Array, Array]:
+    """The middle of every slice of probability (K, 1), and the normal deviate there in units of the 90 % point."""
+    middle = (np.arange(DRAWS) + 0.5) / DRAWS
+    deviate = np.array([NormalDist().inv_cdf(value) for value in middle]) / P90_Z
+    return middle[:, None], deviate[:, None]
+
+
+def _order(seed: int, quantity: str) -> NDArray[np.intp]:
+    """The slices' order for one quantity: its own, so that an option's luck does not depend on what stands beside it."""
+    return np.random.default_rng((seed, crc32(quantity.encode()))).permutation(DRAWS)
 
 
 def _rate(expected: float, spread: float, z: Array) -> Array:

@@ -65,7 +65,7 @@ def first_token(
         cache_hit_fraction,
     )
     grade = _grade(catalog, question)
-    found = estimate_ttft(catalog.ttft_trees, catalog.latency_fits[-1], served, covered=grade != "modelled")
+    found = estimate_ttft(catalog.ttft_trees, catalog.latency_fit, served, covered=grade != "modelled")
     return FirstToken(found.ms, found.low_ms, found.high_ms, grade)
 
 
@@ -106,13 +106,13 @@ def tail_at(catalog: Catalog, question: Question, percentile: int) -> Tail | Non
     """How the slowest requests stream beside the median; None at the median itself."""
     decoding: Decoding = "mtp" if question.decoding == "mtp" else "none"
     ratios = catalog.tail_ratios.get((question.cell, decoding), ())
-    fit = catalog.latency_fits[-1]
+    fit = catalog.latency_fit
     return tail_of(fit, ratios, percentile, mtp=decoding == "mtp", isl=question.isl, osl=question.osl)
 
 
 def cache_gain_at(catalog: Catalog, question: Question, reading: Reading, cache_hit_fraction: float) -> CacheGain:
     """Throughput with over without cached prefixes at a reading's interactivity, by the step-time model."""
-    fitted = catalog.relatives_fits[-1].step
+    fitted = catalog.relatives_fit.step
     model, hardware = catalog.models[question.model], catalog.hardware[question.hardware]
     precision = catalog.precisions[question.precision]
     mtp = question.decoding == "mtp"

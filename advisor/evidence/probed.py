@@ -52,7 +52,7 @@ def efficiency_change(catalog: Catalog, probes: Sequence[MeasuredProbe], questio
     if not own:
         return None
     probe = max(own, key=lambda item: item.date or "")
-    gpu, fitted = catalog.hardware[question.hardware], catalog.relatives_fits[-1].step
+    gpu, fitted = catalog.hardware[question.hardware], catalog.relatives_fit.step
     copied = probe.copy_gb_s / gpu.memory_bandwidth_gb_s / catalog.assume("probe_reference_copy_fraction")
     rate, computed = _arithmetic_ratio(catalog, probe, gpu, question)
     return EfficiencyChange(
@@ -105,7 +105,7 @@ def _step_ratio(
     precision = catalog.precisions[question.precision]
     mtp = question.decoding == "mtp"
     deployment = Deployment(model, gpu, precision, question.isl, question.osl, gpus, mtp)
-    fitted = catalog.relatives_fits[-1].step
+    fitted = catalog.relatives_fit.step
     # A card may beat the datasheet share of the fit: the record's upper bound of 1 is for fits, not for this ratio.
     scaled: StepEfficiencies = fitted.model_copy(
         update={"bandwidth_efficiency": change.bandwidth_after, "arithmetic_efficiency": change.arithmetic_after}

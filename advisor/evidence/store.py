@@ -71,7 +71,7 @@ class CurveStore:
     @cached_property
     def _relatives(self) -> Relatives:
         facts = Facts(self.catalog.models, self.catalog.hardware, self.catalog.precisions)
-        return build_relatives(self.catalog.points_by_cell, facts, self.catalog.relatives_fits[-1])
+        return build_relatives(self.catalog.points_by_cell, facts, self.catalog.relatives_fit)
 
     def _grade(self, question: Question) -> Literal["transferred", "modelled"]:
         """Transferred where the model and the GPU were measured, if apart; else modelled."""
@@ -125,7 +125,7 @@ def transferred_curve(
     At a fixed interactivity an error in it moves the load, so the deviation of log throughput is that of log
     interactivity over the slope.
     """
-    fit = catalog.relatives_fits[-1]
+    fit = catalog.relatives_fit
     slope = np.gradient(found.log_interactivity, found.log_users)
     deviation = found.deviation / np.maximum(np.abs(slope), SMALLEST_SLOPE)
     half = deviation * getattr(fit.interval_factor, grade)

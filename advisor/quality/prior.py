@@ -175,7 +175,7 @@ class Prior:
     fit: QualityPriorFit
     pairs: tuple[QualityPair, ...]
     design: Design
-    factor: tuple[FloatArray, bool] = field(repr=False)
+    inverse: FloatArray = field(repr=False)
     pull: FloatArray = field(repr=False)
     kept: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
@@ -204,8 +204,6 @@ class Prior:
 
     def predict(self, questions: Sequence[PriorQuestion]) -> list[Prediction]:
         """Loss and observed difference for every question."""
-        from scipy.linalg import cho_solve  # slow to import: only when losses are asked for
-
         if not questions:
             return []
         fit = self.fit
@@ -217,7 +215,7 @@ class Prior:
         link *= severity[:, None] * self.design.severity(fit)[None, :]
         middle = fit.mean * severity + link @ self.pull
         own = sum(value**2 for value in shared.values()) * severity**2
-        known = np.einsum("ij,ji->i", link, cho_solve(self.factor, link.T))
+        known = np.sum((link @ self.inverse) * link, axis=1)
         effects = np.maximum(own - known, 0.0)
         benchmark = (spreads["benchmark_format"] ** 2 + _noise(fit, asked.classes)) * severity**2
         publisher = (spreads["evaluator"] ** 2 + spreads["source"] ** 2) * severity**2
@@ -253,15 +251,13 @@ def noise_variance(fit: QualityPriorFit, design: Design, errors: FloatArray) -> 
 
 def build_prior(catalog: Catalog, fit: QualityPriorFit) -> Prior:
     """Condition a fit on the catalog's pairs, own ones included."""
-    from scipy.linalg import cho_factor, cho_solve  # slow to import: only when losses are asked for
-
     pairs = tuple(pair for pair in catalog.quality if is_evidence(pair))
     design = design_of_pairs(catalog, pairs)
     severity = design.severity(fit)
     spread = covariance(design.groups, design.groups, fit.effects.model_dump()) * severity[:, None] * severity[None, :]
     weight = np.array([fit.weight.get(pair.id, 1.0) for pair in pairs])
     spread[np.diag_indices_from(spread)] += noise_variance(fit, design, stderrs(pairs, fit.typical_stderr_points)) / weight
-    factor = cho_factor(spread, lower=True, check_finite=False, overwrite_a=True)
+    inverse: FloatArray = np.linalg.inv(spread).astype(np.float64, copy=False)
     deltas = np.array([pair.delta_points for pair in pairs])
-    pull: FloatArray = cho_solve(factor, deltas - fit.mean * severity, check_finite=False)
-    return Prior(catalog, fit, pairs, design, factor, pull)
+    pull: FloatArray = inverse @ (deltas - fit.mean * severity)
+    return Prior(catalog, fit, pairs, design, inverse, pull)

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+import yaml
 
 from advisor.catalog import load_catalog
 from advisor.catalog.load import SHIPPED
@@ -65,6 +66,12 @@ def test_every_problem_is_reported_with_file_and_row(tmp_path):
     assert "prices/offers.csv: row 5: 3 cells under 14 columns" in found
     assert "hardware.yaml: line 1: repeated key(s) id" in found
     assert "models.yaml: m: colour" in found
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "- " * 100_000, "{a: " * 100_000, "[" * 900 + "]" * 900])
+def test_a_text_nested_too_deeply_is_refused_and_ends_nothing(text):
+    with pytest.raises(yaml.YAMLError, match="nested too deeply"):
+        parse_yaml(text)
 
 
 def test_unknown_missing_and_repeated_columns(tmp_path):

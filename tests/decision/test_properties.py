@@ -3,12 +3,15 @@
 import dataclasses
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm, qmc
 
 from advisor.decision.breakevens import break_even_load, switch_month, today_usd_per_month, unrounded_usd_per_month
 from advisor.decision.case import open_case
+from advisor.decision.outlook import make_draws
 from advisor.decision.ranking import WEIGHTINGS, simplex
 from advisor.economics import one_off_cost
 from advisor.money.tokens import token_line
@@ -88,6 +91,36 @@ def test_a_challenger_that_might_save_is_a_doubt_about_staying(catalog):
     assert challenger.saving_p10_usd < 0 < challenger.saving_p90_usd
     assert any("might still save" in doubt for doubt in decision.verdict.doubts)
     assert decision.verdict.confidence == "medium"
+
+
+def test_an_option_has_the_same_luck_whatever_stands_beside_it(catalog):
+    many = decide(catalog, candidates=QUOTE)
+    alone = decide(catalog, candidates=QUOTE | {"hardware": ("b200",)})
+    assert len(alone.options) < len(many.options)
+    pairs = [(one.outlook, option(many, one.key.id).outlook) for one in alone.options]
+    both = [(one, beside) for one, beside in pairs if one and beside]
+    assert both
+    for one, beside in both:
+        assert dataclasses.replace(one, win_fraction=0) == dataclasses.replace(beside, win_fraction=0)
+
+
+def test_draws_agree_with_quasi_random_points(catalog):
+    decision = decide(catalog, candidates=QUOTE)
+    options = [o for o in decision.options if o.outlook]
+    sobol = qmc.Sobol(2, seed=1).random_base2(12)
+    draws = make_draws(case_of(decision), options)
+    growth, delay = draws.growth[0][:, 0], draws.delay[:, 0]
+    spread = decision.scenario.uncertainty
+    for share in (0.1, 0.5, 0.9):
+        expected = np.quantile(-spread.delay_p90_months * np.log10(1 - sobol[:, 0]), share)
+        assert np.quantile(delay, share) == pytest.approx(expected, rel=0.01)
+        expected = np.quantile(norm.ppf(sobol[:, 1], scale=spread.growth_spread_fraction / norm.ppf(0.9)), share)
+        assert np.quantile(growth, share) == pytest.approx(expected, abs=0.002)
+    columns = np.column_stack(
+        [growth, delay, *(draws.speed[o.key.id][:, 0] for o in options if np.ptp(draws.speed[o.key.id]))]
+    )
+    related = np.corrcoef(columns, rowvar=False) - np.eye(columns.shape[1])
+    assert np.abs(related).max() < 0.08, "quantities are drawn independently"
 
 
 def test_intervals_are_ordered_and_shares_add_up(catalog):

@@ -112,7 +112,7 @@ loads = st.floats(0.05, 200).map(lambda v: np.array([v]))
 
 @given(loads, st.floats(1.0, 4.0))
 def test_more_bandwidth_never_slows_decode(catalog, users, factor):
-    step = catalog.relatives_fits[-1].step
+    step = catalog.relatives_fit.step
     gpu = catalog.hardware["b200"]
     faster = gpu.model_copy(update={"memory_bandwidth_gb_s": gpu.memory_bandwidth_gb_s * factor})
     plain = step_time_s(deployment(catalog), users, step)
@@ -121,14 +121,14 @@ def test_more_bandwidth_never_slows_decode(catalog, users, factor):
 
 @given(loads, st.integers(128, 16384), st.integers(1, 8192))
 def test_longer_prompts_never_speed_decode(catalog, users, isl, more):
-    step = catalog.relatives_fits[-1].step
+    step = catalog.relatives_fit.step
     short = step_time_s(deployment(catalog, isl=isl), users, step)
     assert step_time_s(deployment(catalog, isl=isl + more), users, step) >= short
 
 
 @given(loads, loads)
 def test_more_load_is_never_faster(catalog, one, other):
-    step = catalog.relatives_fits[-1].step
+    step = catalog.relatives_fit.step
     few, many = np.minimum(one, other), np.maximum(one, other)
     assert step_time_s(deployment(catalog), many, step) >= step_time_s(deployment(catalog), few, step)
 

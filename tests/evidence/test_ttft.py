@@ -28,7 +28,7 @@ def served(catalog, cell=CELLS[0], **changes):
 
 
 def ask(catalog, what):
-    return estimate_ttft(catalog.ttft_trees, catalog.latency_fits[-1], what)
+    return estimate_ttft(catalog.ttft_trees, catalog.latency_fit, what)
 
 
 def test_features_have_their_names(catalog):
@@ -68,7 +68,7 @@ def test_more_cache_hits_never_answer_later_and_widen_the_interval(catalog, poin
 
 def test_a_cell_without_runs_is_told_with_a_wider_interval(catalog):
     what = served(catalog)
-    fit = catalog.latency_fits[-1]
+    fit = catalog.latency_fit
     known = estimate_ttft(catalog.ttft_trees, fit, what)
     unknown = estimate_ttft(catalog.ttft_trees, fit, what, covered=False)
     assert unknown.ms == known.ms

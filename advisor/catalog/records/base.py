@@ -18,7 +18,7 @@ Decoding = Literal["none", "mtp"]
 PriceBasis = Literal["on_demand", "spot", "reserved_1y", "reserved_3y", "capacity_block", "owner_cost"]
 Confidence = Literal["high", "medium", "low"]
 SizeBand = Literal["under_10b", "10_to_40b", "40_to_150b", "over_150b"]
-TaskClass = Literal[
+RequestClass = Literal[
     "conversation",
     "summarization",
     "classification",
@@ -27,8 +27,9 @@ TaskClass = Literal[
     "reasoning_math",
     "long_context",
     "agentic_tools",
-    "mixed",
 ]
+TaskClass = Literal[RequestClass, "mixed"]
+"""What a benchmark measures: one class of requests, or several in one score."""
 SupportLevel = Literal["native", "weight_only", "none"]
 
 
@@ -41,11 +42,8 @@ class Record(BaseModel):
 
     def source_ids(self) -> tuple[str, ...]:
         """Ids of the sources this record names."""
-        ids: list[str] = []
-        for field in self.source_fields:
-            value = getattr(self, field)
-            ids.extend((value,) if isinstance(value, str) else value)
-        return tuple(ids)
+        values = [getattr(self, field) for field in self.source_fields]
+        return tuple(name for value in values for name in ((value,) if isinstance(value, str) else value))
 
 
 class Source(Record):
