@@ -65,7 +65,7 @@ def _card(row: Difference) -> None:
     note = ". ".join(part for part in (row.change, row.note) if part)
     st.markdown(f"{escape(row.title)}  \n**{escape(arrow(row))}**")
     if note:
-        st.caption(escape(note))
+        st.caption(escape(note.replace(" %", "\u00a0%")))  # a narrow card would leave the sign alone on a line
 
 
 Lines = tuple[tuple[str, tuple[str, ...]], ...]
