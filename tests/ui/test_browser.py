@@ -147,24 +147,24 @@ def test_a_second_workload_is_kept_by_refresh_back_and_link(page, browser, addre
     rate.press("Enter")
     settle(page)
     press(page, "Edit workload 1")
-    assert rate.input_value() == "6"
+    expect(rate).to_have_value("6", timeout=30_000)
     page.go_back()
     expect(page.get_by_role("button", name="Workload 2 is below")).to_be_visible(timeout=30_000)
     page.go_forward()
     expect(page.get_by_role("button", name="Workload 1 is below")).to_be_visible(timeout=30_000)
     settle(page)
     press(page, "Edit workload 2")
-    assert rate.input_value() == "2.5"
+    expect(rate).to_have_value("2.5", timeout=30_000)
     page.reload()
     expect(page.get_by_role("button", name="Workload 2 is below")).to_be_visible(timeout=60_000)
     settle(page)
-    assert rate.input_value() == "2.5"
+    expect(rate).to_have_value("2.5", timeout=30_000)
     with browser.new_context() as other:
         second = other.new_page()
         faults = watched(second)
         second.goto(page.evaluate("location.href"))
         expect(second.get_by_role("button", name="Workload 2 is below")).to_be_visible(timeout=60_000)
-        assert second.get_by_role("spinbutton").first.input_value() == "2.5"
+        expect(second.get_by_role("spinbutton").first).to_have_value("2.5", timeout=30_000)
         assert faults == []
 
 
