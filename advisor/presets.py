@@ -35,6 +35,29 @@ class Preset:
         }
 
 
+@dataclass(frozen=True)
+class Day:
+    """A shape of a day: relative demand of 24 hours from midnight."""
+
+    name: str
+    profile: tuple[float, ...]
+
+
+DAYS: Mapping[str, Day] = MappingProxyType(
+    {
+        "flat": Day("Flat, the same all day", (100.0,) * 24),
+        "office": Day(
+            "Office hours",
+            (
+                *(5.0, 5.0, 5.0, 5.0, 5.0, 5.0, 10.0, 30.0),
+                *(70.0, 100.0, 100.0, 95.0, 70.0, 85.0, 100.0, 100.0),
+                *(90.0, 60.0, 30.0, 20.0, 15.0, 10.0, 5.0, 5.0),
+            ),
+        ),
+    }
+)
+"""Choices of ours, not measurements: round percentages of the busiest hour, for one time zone."""
+
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         preset.id: preset

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from advisor.catalog.records import PriceBasis
@@ -119,15 +119,14 @@ class Demand(Part):
         help="24 values, from midnight: only their proportions count. Empty: none.",
     )
 
-    @model_validator(mode="after")
-    def _whole_day(self) -> Demand:
-        if self.profile_24h and (len(self.profile_24h) != HOURS_PER_DAY or not sum(self.profile_24h) > 0):
+    @field_validator("profile_24h")
+    @classmethod
+    def _whole_day(cls, profile: tuple[float, ...]) -> tuple[float, ...]:
+        if profile and (len(profile) != HOURS_PER_DAY or not sum(profile) > 0):
             raise PydanticCustomError(
-                "profile",
-                "profile_24h needs 24 values, not all of them 0 (found {count})",
-                {"count": len(self.profile_24h)},
+                "profile", "needs 24 values, not all of them 0 (found {count})", {"count": len(profile)}
             )
-        return self
+        return profile
 
     @property
     def peak_ratio(self) -> float:

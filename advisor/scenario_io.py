@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import ValidationError
@@ -17,6 +17,9 @@ from advisor.errors import Problem, QueryError, ScenarioError
 from advisor.formats import legality, resolve_precision
 from advisor.profile import profile_of_day
 from advisor.scenario import Scenario
+from advisor.scenario_base import Part
+
+P = TypeVar("P", bound=Part)
 
 MAX_FILE_BYTES = 1_000_000
 
@@ -96,6 +99,14 @@ def build_scenario(data: Any, catalog: Catalog, where: str = "scenario") -> Scen
     if problems or scenario is None:
         raise ScenarioError(problems)
     return scenario
+
+
+def readable(part: type[P], **fields: Any) -> P | None:
+    """A part of a scenario alone, or None where a field cannot be used: for what is shown while it is typed."""
+    try:
+        return part.model_validate(fields)
+    except ValidationError:
+        return None
 
 
 def resolve_scenario(scenario: Scenario, catalog: Catalog) -> Scenario:

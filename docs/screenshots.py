@@ -103,7 +103,7 @@ def opened(name: str) -> Callable[[Page, str], None]:
 
 NARROW_HEIGHT = 1500
 SHOTS: dict[str, tuple[int, Callable[[Page, str], None]]] = {
-    "workload": (1000, start),
+    "workload": (1080, start),
     "result": (1500, result),
     "compare": (1500, opened("compare")),
     "guide": (1500, opened("guide")),

@@ -1,12 +1,13 @@
 """From options that were worked out to a verdict that survives argument: rank, choose, draw, explain.
 
-The rules stand in docs/method.md, section "Verdict". No code depends on a draw.
+The rules stand in docs/method.md, section "Verdict". No code depends on a draw; the confidence may.
 """
 
 from advisor.decision.case import Case, open_case
 from advisor.decision.decide import decide
 from advisor.decision.records import (
     BreakEvens,
+    CashBand,
     ConfidenceLevel,
     Decision,
     Experiment,
@@ -22,6 +23,7 @@ from advisor.decision.records import (
 __all__ = [
     "BreakEvens",
     "Case",
+    "CashBand",
     "ConfidenceLevel",
     "Decision",
     "Experiment",

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from advisor.decision.bands import cash_bands, followed_futures
 from advisor.decision.breakevens import break_evens, flips
 from advisor.decision.case import Case
 from advisor.decision.choice import Choice, choose
-from advisor.decision.outlook import DRAWS, outlooks
+from advisor.decision.outlook import DRAWS, make_draws, outlooks, run_draws
 from advisor.decision.pilot import pilot_of
-from advisor.decision.ranking import compete
+from advisor.decision.ranking import Contest, compete
 from advisor.decision.reasons import confidence, doubts, losing_sentences, reasons, same_fleets_at_other_prices
-from advisor.decision.records import Decision, Stability, TornadoRow, Verdict
+from advisor.decision.records import CashBand, Decision, Stability, TornadoRow, Verdict
 from advisor.decision.tornado import tornado
 from advisor.options import Option
 from advisor.price_warnings import PriceWarning, price_warnings
@@ -22,8 +23,7 @@ def decide(case: Case, options: Sequence[Option]) -> Decision:
     """Choose between staying, tuning, moving and buying tokens, and say how sure that is."""
     ranked, contest = compete(case, options)
     choice = choose(case, ranked)
-    drawn = {option.key.id: option for option in outlooks(case, contest)}
-    ranked = tuple(replace(o, outlook=drawn[o.key.id].outlook) if o.key.id in drawn else o for o in ranked)
+    ranked, bands = _drawn(case, contest, choice, ranked)
     choice = _with_outlooks(choice, ranked)
     evens = break_evens(case, choice.challenger)
     subject = choice.challenger if choice.option in (None, case.baseline) else choice.option
@@ -32,13 +32,9 @@ def decide(case: Case, options: Sequence[Option]) -> Decision:
     bases = same_fleets_at_other_prices(case, choice.challenger)
     found = doubts(case, choice, warnings)
     pilot = pilot_of(case, choice, _at_slow_end(rows))
+    level, why_low = confidence(case, choice, found)
     verdict = Verdict(
-        choice.code,
-        bool(pilot),
-        confidence(case, choice, found),
-        reasons(case, choice, ranked, bases),
-        found,
-        pilot,
+        choice.code, bool(pilot), level, reasons(case, choice, ranked, bases), found, pilot, confidence_reason=why_low
     )
     return Decision(
         scenario=case.scenario,
@@ -63,7 +59,22 @@ def decide(case: Case, options: Sequence[Option]) -> Decision:
         stability=_stability(case, ranked),
         price_warnings=warnings,
         losing=losing_sentences(case, choice, ranked),
+        bands=bands,
     )
+
+
+def _drawn(
+    case: Case, contest: Contest, choice: Choice, ranked: tuple[Option, ...]
+) -> tuple[tuple[Option, ...], tuple[CashBand, ...]]:
+    """The options with what the draws say of each, and the futures' cash month by month; as they are if none passes."""
+    if not contest.options:
+        return ranked, ()
+    draws = make_draws(case, contest.options)
+    followed = followed_futures(choice, contest.options)
+    drawn = run_draws(case, contest.options, draws, [str(future.option_id) for future in followed])
+    by_id = {option.key.id: option.outlook for option in outlooks(contest, drawn)}
+    known = tuple(replace(o, outlook=by_id[o.key.id]) if o.key.id in by_id else o for o in ranked)
+    return known, cash_bands(case, followed, contest.options, drawn)
 
 
 def _with_outlooks(choice: Choice, ranked: Sequence[Option]) -> Choice:

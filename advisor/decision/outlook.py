@@ -1,12 +1,12 @@
 """The draws: every option's cheapest future in thousands of worlds, with and without luck.
 
 A Latin hypercube: every quantity takes each of its 4,096 equal slices once, in an order of its own (McKay, Beckman and
-Conover 1979). The same seed gives the same digits. No verdict code reads these figures.
+Conover 1979). The same seed gives the same digits. No verdict code reads these; the confidence does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from statistics import NormalDist
@@ -25,6 +25,11 @@ from advisor.pricing import Price
 DRAWS = 4096
 BLOCK = 512
 """Draws worked on at a time: small enough for a processor's cache."""
+
+STAYING = ""
+"""Key of staying among the options followed by month."""
+
+QUANTILES = (0.1, 0.5, 0.9)
 
 P90_Z = NormalDist().inv_cdf(0.9)
 """The standard normal's 90 % point: half the width of an 80 % interval in standard deviations."""
@@ -46,25 +51,27 @@ class Draws:
 
 @dataclass(frozen=True)
 class Drawn:
-    """NPVs by option (options x draws), staying's, and whether quality and throughput hold."""
+    """NPVs by option (options x draws), staying's, and whether quality and throughput hold.
+
+    ``months`` holds the undiscounted cash (months x draws, USD, without one-offs) of the options that were to be
+    followed, by id, and staying's under :data:`STAYING`.
+    """
 
     stay_npv: Array
     npv: Array
     met: NDArray[np.bool_]
     fails: NDArray[np.bool_]
+    months: dict[str, Array]
 
 
-def outlooks(case: Case, contest: Contest) -> tuple[Option, ...]:
+def outlooks(contest: Contest, drawn: Drawn) -> tuple[Option, ...]:
     """The options that pass with what the draws say of each."""
-    if not contest.options:
-        return ()
-    drawn = run_draws(case, contest.options)
     wins = _wins(contest, drawn)
     result = []
     for row, option in enumerate(contest.options):
         saved = drawn.stay_npv - drawn.npv[row]
-        low, middle, high = np.quantile(saved, (0.1, 0.5, 0.9))
-        cost = np.quantile(drawn.npv[row], (0.1, 0.5, 0.9))
+        low, middle, high = percentiles(saved[None, :])[:, 0]
+        cost = percentiles(drawn.npv[row][None, :])[:, 0]
         outlook = Outlook(
             saves_money_fraction=float(np.mean(saved > 0)),
             target_met_fraction=float(np.mean(drawn.met[row])),
@@ -80,33 +87,46 @@ def outlooks(case: Case, contest: Contest) -> tuple[Option, ...]:
     return tuple(result)
 
 
-def run_draws(case: Case, options: Sequence[Option]) -> Drawn:
-    """NPV of every option's cheapest future, and of staying, in every draw."""
-    draws = make_draws(case, options)
+def percentiles(rows: Array) -> Array:
+    """P10, P50 and P90 of each row of draws, (3, rows): linear between order statistics. Sorting whole is the quick way."""
+    ordered = np.sort(rows, axis=1)
+    place = np.array(QUANTILES) * (rows.shape[1] - 1)
+    below = place.astype(int)
+    low, high = ordered[:, below], ordered[:, np.minimum(below + 1, rows.shape[1] - 1)]
+    return np.asarray((low + (high - low) * (place - below)).T)
+
+
+def run_draws(case: Case, options: Sequence[Option], draws: Draws, followed: Collection[str] = ()) -> Drawn:
+    """NPV of every option's cheapest future, and of staying, in every draw; of ``followed`` ids every month's cash too."""
     stay = np.empty(DRAWS)
     npv = np.empty((len(options), DRAWS))
+    months = {key: np.empty((case.ledger.months, DRAWS)) for key in (STAYING, *followed)}
     for start in range(0, DRAWS, BLOCK):
         block = slice(start, start + BLOCK)
         world = _world(case, draws, block)
         staying = case.ledger.today.staying_gpus(world.demand, world.today_speed)
         staying = np.broadcast_to(staying, (BLOCK, case.ledger.months))
-        stay[block] = flows(Plan("stay"), case.ledger.today, world, staying).total_usd @ case.ledger.factors
+        cash = flows(Plan("stay"), case.ledger.today, world, staying).total_usd
+        stay[block] = cash @ case.ledger.factors
+        months[STAYING][:, block] = cash.T
         for row, option in enumerate(options):
-            npv[row, block] = _npv(case, option, draws, block, world, staying)
+            cash = _cash(case, option, draws, block, world, staying)
+            npv[row, block] = _plan(option).one_off_usd + cash @ case.ledger.factors
+            if option.key.id in months:
+                months[option.key.id][:, block] = cash.T
     fails = np.stack([draws.fails[option.key.id][:, 0] for option in options])
     one_offs = np.array([_plan(option).one_off_usd for option in options])
     # A move that fails its validation has cost its one-offs and stays where it was.
     npv = np.where(fails, stay + one_offs[:, None], npv)
     met = ~fails & np.stack([_carries(option, draws.speed[option.key.id][:, 0]) for option in options])
-    return Drawn(stay, npv, met, fails)
+    return Drawn(stay, npv, met, fails, months)
 
 
-def _npv(case: Case, option: Option, draws: Draws, block: slice, world: World, staying: Array) -> Array:
-    plan = _plan(option)
+def _cash(case: Case, option: Option, draws: Draws, block: slice, world: World, staying: Array) -> Array:
+    """Cash of an option's cheapest future by draw and month, USD, without its one-offs."""
     speed, price = draws.speed[option.key.id][block], draws.price[option.key.hardware][block]
     own = replace(world, speed=speed, price=price)
-    cash = flows(plan, case.ledger.today, own, staying).total_usd @ case.ledger.factors
-    return np.asarray(plan.one_off_usd + cash)
+    return flows(_plan(option), case.ledger.today, own, staying).total_usd
 
 
 def _plan(option: Option) -> Plan:

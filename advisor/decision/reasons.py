@@ -118,11 +118,12 @@ def _tokens(case: Case, choice: Choice) -> list[str]:
 def doubts(case: Case, choice: Choice, warnings: Sequence[PriceWarning]) -> tuple[str, ...]:
     """What lowers the confidence, in words."""
     chosen, baseline = choice.option, case.baseline
-    found = [f"open: {gate.reason}" for gate in (chosen.unknowns if chosen else ())]
+    found = [*_unsure_saving(case, choice), *(f"open: {gate.reason}" for gate in (chosen.unknowns if chosen else ()))]
     options = [baseline] if chosen is None or chosen is baseline else [baseline, chosen]
     for option in options:
-        name = option.key.label(case.catalog)
-        for point in (part.operating_point for part in option.parts or (option,)):
+        for number, part in enumerate(option.parts or (option,), start=1):
+            point, name = part.operating_point, option.key.label(case.catalog)
+            name += f", workload {number}" if option.parts else ""
             if point is None:
                 continue
             if point.low is not None and point.high is not None and point.high / point.low > WIDE_INTERVAL_RATIO:
@@ -140,12 +141,49 @@ def doubts(case: Case, choice: Choice, warnings: Sequence[PriceWarning]) -> tupl
     return tuple(dict.fromkeys(found))
 
 
-def confidence(case: Case, choice: Choice, found: Sequence[str]) -> ConfidenceLevel:
-    """Low where today's fleet or a gate is in doubt or nothing was measured, medium with any other doubt, else high."""
-    chosen = choice.option
-    if chosen is None or case.baseline.failures or chosen.unknowns or case.baseline.operating_point is None:
-        return "low"
-    return "medium" if found else "high"
+def _unsure_saving(case: Case, choice: Choice) -> list[str]:
+    """Say so where the draws do not agree that the advice saves money; of staying, that the challenger would not."""
+    option = choice.challenger if choice.code == "stay" else choice.option
+    if option is None or not crosses_zero(option):
+        return []
+    assert option.outlook is not None  # its sign was looked at
+    name, share = option.key.label(case.catalog), percent(option.outlook.saves_money_fraction)
+    span = f"{usd(option.outlook.saving_p10_usd)} to {usd(option.outlook.saving_p90_usd)}"
+    if choice.code == "stay":
+        return [f"{name} might still save: the 80 % range against staying is {span}, and it saves in {share} of the draws"]
+    return [f"the 80 % range of the saving, {span}, crosses zero: it saves money in {share} of the draws"]
+
+
+def crosses_zero(option: Option) -> bool:
+    """Whether the 80 % range of what an option saves lies on both sides of zero."""
+    drawn = option.outlook
+    return drawn is not None and drawn.saving_p10_usd < 0 < drawn.saving_p90_usd
+
+
+def confidence(case: Case, choice: Choice, found: Sequence[str]) -> tuple[ConfidenceLevel, str]:
+    """How far to trust the advice, and why it is low where it is.
+
+    Low where today's fleet or a gate is in doubt, nothing was measured, or the 80 % range of the saving crosses zero;
+    medium with any other doubt, else high. A challenger that might save more is a doubt about staying, no more.
+    """
+    why = _why_low(case, choice)
+    return ("low", why) if why else ("medium" if found else "high", "")
+
+
+def _why_low(case: Case, choice: Choice) -> str:
+    """The first rule that makes the confidence low, in words; empty where none does."""
+    chosen, baseline = choice.option, case.baseline
+    if choice.code == "buy_tokens":
+        return "what a provider serves was not measured here"
+    if chosen is None:
+        return "nothing passes every gate"
+    if baseline.failures:
+        return f"today's fleet, which all is compared with, fails: {baseline.failures[0].reason}"
+    if baseline.operating_point is None:
+        return "nobody measured what runs today"
+    if chosen.unknowns:
+        return f"a gate of the advised option is open: {chosen.unknowns[0].reason}"
+    return next(iter(_unsure_saving(case, choice)), "") if choice.code != "stay" else ""
 
 
 def losing_sentences(case: Case, choice: Choice, ranked: Sequence[Option]) -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,7 @@ from advisor.catalog import Catalog
 from advisor.economics import BreakEven
 from advisor.evidence.load import LoadView
 from advisor.money.futures import Future
+from advisor.money.plans import FutureName
 from advisor.money.tokens import TokenLine
 from advisor.options import Option, Outlook
 from advisor.own_evidence import OwnMeasurement
@@ -56,6 +57,7 @@ class Verdict:
     """The advice: a code, what it rests on, and how far to trust it.
 
     ``pilot`` names the experiments that come first, the cheapest one first; empty unless ``pilot_first``.
+    ``confidence_reason`` is the rule that made the confidence low, in words; empty otherwise: see ``doubts``.
     """
 
     code: VerdictCode
@@ -64,6 +66,7 @@ class Verdict:
     reasons: tuple[str, ...]
     doubts: tuple[str, ...]
     pilot: tuple[Experiment, ...] = ()
+    confidence_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,13 +140,31 @@ class LoadViews:
 
 
 @dataclass(frozen=True)
+class CashBand:
+    """Cumulative discounted cash of a future, USD, months 0 to the horizon: P10, P50 and P90 of the draws.
+
+    ``cost`` is what is paid, one-offs included; ``saved`` what is paid less than by staying. At the horizon they are
+    the outlook's figures.
+    """
+
+    future: FutureName
+    cost_p10_usd: tuple[float, ...]
+    cost_p50_usd: tuple[float, ...]
+    cost_p90_usd: tuple[float, ...]
+    saved_p10_usd: tuple[float, ...]
+    saved_p50_usd: tuple[float, ...]
+    saved_p90_usd: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Decision:
     """Everything a renderer needs.
 
     ``best`` is the option ranked first, ``chosen`` the one the verdict adopts (None: none, or tokens are bought),
     ``challenger`` the best option that would change something: on other GPUs if there is one. Break-even, tornado and
     other bases are about it. ``futures`` holds staying, the best tuning, the best moves and buying tokens;
-    ``adopted`` is the one the verdict names. ``losing`` says of every other option in one sentence why not.
+    ``adopted`` is the one the verdict names. ``bands`` follow up to three of them month by month through the draws.
+    ``losing`` says of every other option in one sentence why not.
     """
 
     scenario: Scenario
@@ -170,7 +191,12 @@ class Decision:
     losing: tuple[tuple[str, str], ...]
     own: tuple[OwnMeasurement, ...] = ()
     load_view: LoadViews = LoadViews()
+    bands: tuple[CashBand, ...] = ()
 
     def future(self, name: str) -> Future | None:
         """A future by its name."""
         return next((future for future in self.futures if future.name == name), None)
+
+    def band(self, name: str) -> CashBand | None:
+        """A future's range by month, None where it was not drawn."""
+        return next((band for band in self.bands if band.future == name), None)

@@ -8,7 +8,7 @@ from typing import Any
 
 from advisor import link
 from advisor.compare import Comparison, Figures, Side
-from advisor.decision import Decision, TornadoRow
+from advisor.decision import CashBand, Decision, TornadoRow
 from advisor.evidence.load import LoadView
 from advisor.money.futures import Future, MonthRow
 from advisor.options import CRITERIA, OperatingPoint, Option, Outlook
@@ -29,6 +29,7 @@ FLEET = (
 )
 OUTLOOK = tuple(field.name for field in fields(Outlook))
 TORNADO = (*(field.name for field in fields(TornadoRow)), "swing_usd")
+BAND = tuple(field.name for field in fields(CashBand))
 MONTH = tuple(field.name for field in fields(MonthRow))
 
 
@@ -44,6 +45,7 @@ def decision_as_dict(decision: Decision) -> dict[str, Any]:
             "pilot_first": verdict.pilot_first,
             "sentence": verdict_sentence(decision),
             "confidence": verdict.confidence,
+            "confidence_reason": verdict.confidence_reason or None,
             "reasons": list(verdict.reasons),
             "doubts": list(verdict.doubts),
             "pilot": [_pick(test, "kind", "what", "settles", "gpu_hours", "usd") for test in verdict.pilot],
@@ -130,6 +132,7 @@ def _uncertainty(decision: Decision) -> dict[str, Any]:
         "tornado": [_pick(row, *TORNADO) for row in decision.tornado],
         "weight_share_fraction": dict(decision.stability.weight_shares),
         "draw_share_fraction": dict(decision.stability.draw_shares),
+        "cash_by_month": [_pick(band, *BAND) for band in decision.bands],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advisor.decision import Decision
@@ -30,8 +31,10 @@ def differences(decision: Decision) -> tuple[Difference, ...]:
     if decision.verdict.code == "buy_tokens":
         return _bought(decision)
     before, after = decision.baseline, decision.chosen or decision.baseline
-    targets = decision.scenario.workload.targets
-    asked = f"target {targets.ttft_ms / MS_PER_S:g} s" if targets.ttft_ms else "no target set"
+    targets = [workload.targets for workload in decision.scenario.workloads]
+    wanted = [f"{target.interactivity_tok_s_per_user:g}" for target in targets]
+    firsts = [f"{target.ttft_ms / MS_PER_S:g}" if target.ttft_ms else "none" for target in targets]
+    asked = "no target set" if set(firsts) == {"none"} else f"target {joined(firsts)} s"
     return (
         Difference(
             "Cost a month", _cost(before), _cost(after), _relative(_usd(before), _usd(after)), _per_token(before, after)
@@ -43,10 +46,8 @@ def differences(decision: Decision) -> tuple[Difference, ...]:
             _relative(float(gpus_of(decision, before)), float(gpus_of(decision, after))),
             _busy(before, after),
         ),
-        Difference(
-            "Speed per user", _speed(before), _speed(after), "", f"target {targets.interactivity_tok_s_per_user:g} tok/s"
-        ),
-        Difference("First token", _first_token(before), _first_token(after), "", asked),
+        Difference("Speed per user", _speed(before), _speed(after), "", f"target {joined(wanted)} tok/s{_in_order(wanted)}"),
+        Difference("First token", _first_token(before), _first_token(after), "", f"{asked}{_in_order(wanted)}"),
         Difference(
             "Power", _kw(before), _kw(after), _relative(_kilowatts(before), _kilowatts(after)), "all-in, at full load"
         ),
@@ -112,14 +113,26 @@ def _busy(before: Option, after: Option) -> str:
     return f"busy {shares[0]}" if shares[0] == shares[1] else f"busy {shares[0]} → {shares[1]}"
 
 
+def joined(values: Sequence[str]) -> str:
+    """One value of each workload in their order, ``40 / 30``; a single one where all are alike."""
+    return values[0] if len(set(values)) == 1 else " / ".join(values)
+
+
+def _in_order(workloads: Sequence[str]) -> str:
+    return "" if len(workloads) == 1 else "; by workload"
+
+
 def _speed(option: Option) -> str:
-    point = option.operating_point
-    return f"{point.interactivity_tok_s_per_user:.3g} tok/s" if point else "not measured"
+    points = [part.operating_point for part in option.parts or (option,)]
+    if not any(points):
+        return "not measured"
+    return f"{joined([f'{p.interactivity_tok_s_per_user:.3g}' if p else UNKNOWN for p in points])} tok/s"
 
 
 def _first_token(option: Option) -> str:
-    point = option.operating_point
-    return UNKNOWN if point is None or point.ttft_ms is None else f"{point.ttft_ms / MS_PER_S:.2f} s"
+    points = [part.operating_point for part in option.parts or (option,)]
+    seconds = [UNKNOWN if p is None or p.ttft_ms is None else f"{p.ttft_ms / MS_PER_S:.2f}" for p in points]
+    return UNKNOWN if set(seconds) == {UNKNOWN} else f"{joined(seconds)} s"
 
 
 def _kilowatts(option: Option) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advisor.decision import Decision
 from advisor.evidence.load import LoadView
-from advisor.options import OperatingPoint
+from advisor.options import OperatingPoint, Option
 from advisor.phrases import percent
 from advisor.report.words import option_name
 from advisor.units import MS_PER_S
@@ -20,11 +20,17 @@ def latency_lines(decision: Decision) -> list[str]:
         pairs.append(("advised", decision.chosen, views.chosen))
     lines = []
     for label, option, view in pairs:
-        parts = [first_token_words(option.operating_point), load_words(view)]
+        parts = [*_first_tokens(option), load_words(view)]
         known = [part for part in parts if part]
         if known:
             lines.append(f"{label}, {option_name(decision, option)}: {'; '.join(known)}")
     return lines
+
+
+def _first_tokens(option: Option) -> list[str]:
+    """The words of each workload, which is named where there are several."""
+    words = [first_token_words(part.operating_point) for part in option.parts or (option,)]
+    return [f"workload {n}: {said}" if option.parts and said else said for n, said in enumerate(words, start=1)]
 
 
 def first_token_words(point: OperatingPoint | None) -> str:

@@ -10,7 +10,7 @@ from advisor.options import Option
 from advisor.phrases import percent
 from advisor.report.differences import differences
 from advisor.report.money_text import odds, pilot_lines, readiness_lines
-from advisor.report.words import GRADE_MARKS, option_name, verdict_sentence
+from advisor.report.words import GRADE_MARKS, confidence_words, option_name, verdict_sentence
 
 SPECIAL = frozenset("\\`*_{}[]()#|<>!~")
 
@@ -23,7 +23,7 @@ def decision_markdown(decision: Decision) -> str:
         f"# {_plain(verdict_sentence(decision))}",
         "",
         *(f"{_plain(line)}\n" for line in odds(decision)),
-        f"Confidence: {verdict.confidence}.{pilot}",
+        f"Confidence: {_plain(confidence_words(decision))}.{pilot}",
         "",
     ]
     rows = [(d.title, d.before, d.after, d.change, d.note) for d in differences(decision)]

@@ -28,6 +28,7 @@ def decision_schema() -> dict[str, Any]:
             "options": {"type": "array", "items": {"$ref": "#/$defs/option"}},
             "break_even": _or_null(_numbers("price_ratio price_ratio_today per_token_ratio usd_per_gpu_hour")),
             "futures": {"type": "array", "items": {"type": "object", "required": ["name", "npv_cost_usd", "usd_by_month"]}},
+            "uncertainty": _uncertainty(),
             "own_measurements": {"type": "array", "items": {"$ref": "#/$defs/own"}},
             "other_price_bases": {"type": "array"},
             "demand": _object("mean_tok_s peak_tok_s output_share", {"mean_tok_s": NUMBER, "peak_tok_s": NUMBER}),
@@ -73,9 +74,18 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _verdict() -> dict[str, Any]:
-    words = {"sentence": TEXT, "reasons": TEXTS, "doubts": TEXTS}
+    words = {"sentence": TEXT, "confidence_reason": {"type": ["string", "null"]}, "reasons": TEXTS, "doubts": TEXTS}
     levels = {"confidence": _enum("high", "medium", "low"), "pilot_first": {"type": "boolean"}}
     return _object("code confidence sentence", {"code": _enum(*CODES), **levels, **words})
+
+
+def _uncertainty() -> dict[str, Any]:
+    by_month = {"type": "array", "items": NUMBER, "description": "USD, discounted, months 0 to the horizon"}
+    names = [f"{what}_{share}_usd" for what in ("cost", "saved") for share in ("p10", "p50", "p90")]
+    band = _object(" ".join(("future", *names)), {"future": TEXT, **dict.fromkeys(names, by_month)})
+    return _object(
+        "draws seed cash_by_month", {"draws": NUMBER, "seed": NUMBER, "cash_by_month": {"type": "array", "items": band}}
+    )
 
 
 def _option() -> dict[str, Any]:

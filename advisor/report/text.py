@@ -14,7 +14,7 @@ from advisor.report import money_text
 from advisor.report.latency import latency_lines
 from advisor.report.quality_option import quality_lines
 from advisor.report.tables import section, table
-from advisor.report.words import GRADE_MARKS, looked_at, option_name, verdict_sentence
+from advisor.report.words import GRADE_MARKS, confidence_words, looked_at, option_name, verdict_sentence
 
 SHOWN_OPTIONS = 12
 REASON_WIDTH = 90
@@ -23,7 +23,7 @@ REASON_WIDTH = 90
 def decision_text(decision: Decision, *, all_options: bool = False) -> str:
     """The verdict, why, what could flip it, and the options table."""
     verdict = decision.verdict
-    lines = [verdict_sentence(decision), *money_text.odds(decision), f"Confidence: {verdict.confidence}."]
+    lines = [verdict_sentence(decision), *money_text.odds(decision), f"Confidence: {confidence_words(decision)}."]
     if verdict.pilot_first:
         lines.append("Run a pilot first (see below).")
     lines += ["", *section("Why", verdict.reasons), *money_text.flips(decision)]

@@ -41,11 +41,12 @@ DERIVED = "derived, see its own trace"
 
 def traces_of(decision: Decision, option: Option) -> tuple[Trace, ...]:
     """Every figure of an option that is known, in the order of the result page."""
+    parts = option.parts or (option,)
     found = (
         _cost(decision, option),
         _gpus(decision, option),
-        _speed(decision, option),
-        _first_token(decision, option),
+        *(_speed(decision, part, number) for number, part in enumerate(parts)),
+        *(_first_token(decision, part, number) for number, part in enumerate(parts)),
         _power(decision, option),
         _price(option),
         _per_token(decision, option),
@@ -55,9 +56,14 @@ def traces_of(decision: Decision, option: Option) -> tuple[Trace, ...]:
     return tuple(trace for trace in found if trace is not None)
 
 
-def trace_named(decision: Decision, option: Option, title: str) -> Trace | None:
-    """One figure's trace, None where the figure is not known."""
-    return next((trace for trace in traces_of(decision, option) if trace.title == title), None)
+def traces_named(decision: Decision, option: Option, title: str) -> tuple[Trace, ...]:
+    """One figure's trace, of several workloads one each; empty where the figure is not known."""
+    return tuple(trace for trace in traces_of(decision, option) if trace.title.partition(", workload ")[0] == title)
+
+
+def _of_workload(decision: Decision, title: str, number: int) -> str:
+    """A title that names the workload where there are several."""
+    return title if len(decision.scenario.workloads) == 1 else f"{title}, workload {number + 1}"
 
 
 def _cost(decision: Decision, option: Option) -> Trace | None:
@@ -101,11 +107,11 @@ def _gpus(decision: Decision, option: Option) -> Trace | None:
     return Trace("GPUs", f"{fleet.gpus}", formula, parts, point.sources)
 
 
-def _speed(decision: Decision, option: Option) -> Trace | None:
+def _speed(decision: Decision, option: Option, number: int) -> Trace | None:
     point, curve = option.operating_point, option.curve
     if point is None or curve is None:
         return None
-    target = decision.scenario.workload.targets.interactivity_tok_s_per_user
+    target = decision.scenario.workloads[number].targets.interactivity_tok_s_per_user
     parts = [
         Ingredient("target", f"{target:g} tok/s per user", YOURS),
         Ingredient("runs at", f"{point.interactivity_tok_s_per_user:g} tok/s per user", DERIVED),
@@ -120,16 +126,15 @@ def _speed(decision: Decision, option: Option) -> Trace | None:
         words = f"{knot.tok_s_per_gpu:,.1f} tok/s/GPU at {knot.interactivity_tok_s_per_user:g} ({knot.engine})"
         parts.append(Ingredient("measured point", words, f"record {knot.point_id}, {knot.run_date or 'no date of its own'}"))
     formula = "read between measured points at the larger of the target and the slowest point"
-    return Trace(
-        "Speed per user", f"{point.interactivity_tok_s_per_user:g} tok/s", formula, tuple(parts), point.sources, point.note
-    )
+    title, value = _of_workload(decision, "Speed per user", number), f"{point.interactivity_tok_s_per_user:g} tok/s"
+    return Trace(title, value, formula, tuple(parts), point.sources, point.note)
 
 
-def _first_token(decision: Decision, option: Option) -> Trace | None:
+def _first_token(decision: Decision, option: Option, number: int) -> Trace | None:
     point = option.operating_point
     if point is None or point.ttft_ms is None or point.ttft_grade is None:
         return None
-    workload = decision.scenario.workload
+    workload = decision.scenario.workloads[number]
     parts = [
         Ingredient("input tokens", f"{workload.input_tokens:,} a request", YOURS),
         Ingredient("prefix cache hits", percent(workload.prefix_cache_hit_fraction), YOURS),
@@ -140,7 +145,9 @@ def _first_token(decision: Decision, option: Option) -> Trace | None:
         words = f"{point.ttft_low_ms:,.0f} to {point.ttft_high_ms:,.0f} ms"
         parts.append(Ingredient("80 % interval", words, "derived from held-out runs"))
     formula = "median time to first token in closed loop, read at the requests in flight (docs/method.md)"
-    return Trace("First token", f"{point.ttft_ms:,.0f} ms", formula, tuple(parts), point.sources)
+    return Trace(
+        _of_workload(decision, "First token", number), f"{point.ttft_ms:,.0f} ms", formula, tuple(parts), point.sources
+    )
 
 
 def _power(decision: Decision, option: Option) -> Trace | None:

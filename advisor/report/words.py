@@ -35,6 +35,12 @@ def saving_words(decision: Decision, option: Option) -> str:
     return f"{saves(option.saving_fraction)} a month {amounts}"
 
 
+def confidence_words(decision: Decision) -> str:
+    """``medium``, or ``low: the 80 % range of the saving, ... crosses zero``."""
+    verdict = decision.verdict
+    return f"{verdict.confidence}: {verdict.confidence_reason}" if verdict.confidence_reason else verdict.confidence
+
+
 def verdict_sentence(decision: Decision) -> str:
     """The advice in one sentence, with the numbers it rests on."""
     code, chosen = decision.verdict.code, decision.chosen

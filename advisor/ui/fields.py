@@ -6,6 +6,7 @@ one is out of range. Every value reaches the validator, and what it says stands 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args, get_origin
@@ -22,6 +23,8 @@ from advisor.ui.text import escape
 
 PERCENT = 100.0
 NUMBER_FORMAT = "%.10g"
+AREA_HEIGHT = 90
+WORKLOAD = re.compile(r"workloads\[(\d+)\]")
 
 
 @dataclass
@@ -32,12 +35,17 @@ class Sheet:
         step: name of the step, part of every key.
         draft: fields as typed so far, by path; filled while drawing.
         generation: moves on when the scenario came from elsewhere, so that widgets show the new values.
+        workload: which workload the fields are of, from 0.
+        one_of_many: whether there are more, so that a problem names its own.
     """
 
     step: str
     draft: dict[str, Any]
     generation: int
+    workload: int = 0
+    one_of_many: bool = False
     _slots: dict[str, DeltaGenerator] = field(default_factory=dict)
+    _said: dict[str, str] = field(default_factory=dict)
 
     def number(
         self, part: type[Part], name: str, path: str, value: float | None, *, step: float = 1.0
@@ -64,6 +72,17 @@ class Sheet:
         if place not in st.session_state:
             st.session_state[place] = self.draft.get(path, value) or ""
         typed = st.text_input(label_of(info), key=place, help=help_of(info) or None, placeholder="not given")
+        self._slots[path] = st.empty()
+        kept: str | None = self._keep(path, typed.strip() or None)
+        return kept
+
+    def area(self, part: type[Part], name: str, path: str, value: str) -> str | None:
+        """A longer text of several lines; empty gives None."""
+        info = part.model_fields[name]
+        place = self._key(path)
+        if place not in st.session_state:
+            st.session_state[place] = self.draft.get(path, value) or ""
+        typed = st.text_area(label_of(info), key=place, help=help_of(info) or None, height=AREA_HEIGHT)
         self._slots[path] = st.empty()
         kept: str | None = self._keep(path, typed.strip() or None)
         return kept
@@ -150,22 +169,30 @@ class Sheet:
         """A place for problems of something that is no single widget."""
         self._slots[path] = st.empty()
 
-    def alias(self, where: str, path: str) -> None:
-        """A problem the validator finds at ``where`` belongs beside the field at ``path``."""
+    def alias(self, where: str, path: str, said: str = "") -> None:
+        """A problem the validator finds at ``where`` belongs beside the field at ``path``, named ``said`` there."""
         self._slots[where] = self._slots[path]
+        self._said[where] = f"{said}: " if said else ""
 
     def tell(self, problems: Sequence[Problem]) -> None:
         """Every problem beside its field; those of no field here in one box under the step."""
-        rest = []
+        rest, beside = [], dict[int, list[str]]()
         for problem in problems:
             slot = self._slots.get(problem.where)
             if slot is None:
                 rest.append(problem)
             else:
-                slot.error(escape(problem.message))
+                lines = beside.setdefault(id(slot), [])
+                lines.append(escape(f"{self._owner(problem)}{self._said.get(problem.where, '')}{problem.message}"))
+                slot.error("  \n".join(lines))
         if rest:
-            lines = "\n".join(f"- {escape(str(problem))}" for problem in rest)
-            st.error(f"Please correct before going on:\n\n{lines}")
+            listed = "\n".join(f"- {escape(f'{self._owner(problem)}{problem}')}" for problem in rest)
+            st.error(f"Please correct before going on:\n\n{listed}")
+
+    def _owner(self, problem: Problem) -> str:
+        """``Workload 2: `` before a problem of one of several."""
+        found = WORKLOAD.match(problem.where) if self.one_of_many else None
+        return f"Workload {int(found[1]) + 1}: " if found else ""
 
     def _typed(self, path: str, label: str, value: float | None, step: float, help_text: str) -> float | None:
         start = self.draft.get(path, value)

@@ -107,15 +107,25 @@ def step() -> str:
     return named if named in STEPS else STEPS[0]
 
 
-def commit(scenario: Scenario, next_step: str) -> None:
-    """Keep a scenario, write its token and the next step into the address, and go there."""
+def workload_number(scenario: Scenario) -> int:
+    """Which workload's fields the address names, from 0; the first if it names none there is."""
+    named = st.query_params.get("workload", "1")
+    number = int(named) - 1 if named.isascii() and named.isdigit() else 0
+    return number if 0 <= number < len(scenario.workloads) else 0
+
+
+def commit(scenario: Scenario, next_step: str, workload: int = 0) -> None:
+    """Keep a scenario, write its token, the next step and its workload into the address, and go there."""
     known = session()
     known.scenario = scenario
     known.token = token_of(scenario)
     known.opened = known.problem = None
     if link.left_out(known.token):
         known.whole[known.token] = scenario
-    st.query_params.update({"s": known.token, "step": next_step})
+    place = {"workload": str(workload + 1)} if workload else {}
+    kept = {name: value for name, value in st.query_params.items() if name != "workload"}
+    # all at once: each change of the address is a page of its own to the browser's Back
+    st.query_params.from_dict({**kept, "s": known.token, "step": next_step, **place})
     st.rerun()
 
 
@@ -124,9 +134,7 @@ def start_anew() -> None:
     known = session()
     replace_scenario(known, start_scenario())
     known.problem = known.opened = known.token = None
-    for name in ("s", "step"):
-        if name in st.query_params:
-            del st.query_params[name]
+    st.query_params.from_dict({n: v for n, v in st.query_params.items() if n not in ("s", "step", "workload")})
     st.rerun()
 
 
@@ -167,11 +175,14 @@ WHOLE = frozenset({"demand", "price", "model", "overrides"})
 
 
 def merged(scenario: Scenario, answers: dict[str, Any]) -> dict[str, Any]:
-    """The scenario as plain data with a step's answers laid over it, field by field."""
+    """The scenario as plain data with a step's answers laid over it, field by field; ``workloads`` by number, from 0."""
     data = plain(scenario)
     for part, changes in answers.items():
-        target = data["workloads"][0] if part == "workload" else data[part]
-        _lay(target, changes)
+        if part == "workloads":
+            for number, change in changes.items():
+                _lay(data[part][number], change)
+        else:
+            _lay(data[part], changes)
     return data
 
 

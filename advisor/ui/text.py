@@ -14,6 +14,9 @@ from advisor.report.words import GRADE_MARKS
 SPECIAL = frozenset("\\`*_{}[]()#+-.!|<>$~:^&")
 """Characters Markdown, formulas, emoji codes, coloured text or HTML entities begin with."""
 
+GPU_WIDTH = 225
+"""Pixels that hold the longest name of a GPU in a table."""
+
 DASH = "–"
 """What a cell shows where nothing is known; the reason stands beside the table."""
 

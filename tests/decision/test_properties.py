@@ -64,8 +64,33 @@ def test_the_same_seed_gives_the_same_digits_and_another_one_others(catalog):
     other = decide(catalog, candidates=QUOTE, uncertainty={"seed": 7})
     assert [o.outlook for o in one.options] == [o.outlook for o in same.options]
     assert one.outlook != other.outlook
-    assert one.verdict == other.verdict, "no code depends on a draw"
+    assert one.verdict.code == other.verdict.code, "no code depends on a draw"
+    assert one.verdict.pilot == other.verdict.pilot
     assert one.outlook.saving_p50_usd == pytest.approx(other.outlook.saving_p50_usd, rel=0.05)
+
+
+def test_a_saving_whose_range_crosses_zero_is_trusted_little_and_says_so(catalog):
+    seen = set()
+    for price in (1.0, 4.0, 5.5, 9.0):
+        decision = decide(catalog, candidates={"price": {"overrides": {"b200": price}}})
+        drawn, code = decision.outlook, decision.verdict.code
+        open_sign = code != "stay" and drawn.saving_p10_usd < 0 < drawn.saving_p90_usd
+        said = any("crosses zero" in doubt for doubt in decision.verdict.doubts)
+        assert said == open_sign
+        seen.add((open_sign, code))
+        if open_sign:
+            assert decision.verdict.confidence == "low"
+    assert {sign for sign, _ in seen} == {True, False}
+
+
+def test_a_challenger_that_might_save_is_a_doubt_about_staying(catalog):
+    candidates = {"hardware": ("b200",), "price": {"overrides": {"b200": 6.0}}}
+    decision = decide(catalog, current={"gpus": 48}, candidates=candidates)
+    challenger = decision.challenger.outlook
+    assert decision.verdict.code == "stay"
+    assert challenger.saving_p10_usd < 0 < challenger.saving_p90_usd
+    assert any("might still save" in doubt for doubt in decision.verdict.doubts)
+    assert decision.verdict.confidence == "medium"
 
 
 def test_an_option_has_the_same_luck_whatever_stands_beside_it(catalog):

@@ -138,7 +138,9 @@ def test_presets_are_valid_and_measured_for_the_start_model(catalog, preset):
 
 def test_consequences_say_what_was_entered(catalog, make):
     scenario = make()
-    assert "6 requests/s on average, 15 at the peak: 55,296 and 138,240 tok/s" in consequences.of_workload(catalog, scenario)
+    assert "6 requests/s on average, 15 at the peak: 55,296 and 138,240 tok/s" in consequences.of_workload(
+        catalog, scenario.workload
+    )
     assert "25 ms per token" in consequences.speed_words(40)
     found = recommend(scenario, catalog)
     assert verdict_sentence(found) in consequences.of_money(found)
@@ -146,7 +148,7 @@ def test_consequences_say_what_was_entered(catalog, make):
 
 
 def test_an_unmeasured_size_is_said(catalog, make):
-    words = consequences.of_workload(catalog, make(workload={"input_tokens": 3000}))
+    words = consequences.of_workload(catalog, make(workload={"input_tokens": 3000}).workload)
     assert "not measured at this request size" in words
     assert "8,192 in / 1,024 out" in words
 

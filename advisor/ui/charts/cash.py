@@ -1,4 +1,4 @@
-"""What each future saves against staying, month by month, with the 80 % range of the advised one at the end."""
+"""Cumulative cash of each future, month by month, with the 80 % range of those that were drawn."""
 
 from __future__ import annotations
 
@@ -7,32 +7,38 @@ from typing import Any
 import streamlit as st
 
 from advisor.decision import Decision
+from advisor.money.futures import Future
 from advisor.phrases import percent, usd
-from advisor.report.cash import saved_by_month
+from advisor.report.cash import View, cash_by_month, month_rows
 from advisor.report.money_text import FUTURE_NAMES
 from advisor.ui.charts import parts
+from advisor.ui.mount import key
 from advisor.ui.palette import Palette, palette
 
+SHADED = 2
 RANGE_NAME = "80 % range"
+VIEWS: dict[View, str] = {"saved": "Saved against staying", "paid": "Paid in all"}
+TITLES: dict[View, str] = {"saved": "present value saved, USD", "paid": "present value paid, USD"}
 
 
-def future_rows(decision: Decision) -> list[dict[str, Any]]:
-    """Cumulative present value saved, one row a future and month, month 0 with the one-offs; staying is the zero line."""
+def shaded(decision: Decision) -> tuple[str, ...]:
+    """Futures whose range is shaded: staying and what is advised, or else the first other; more would hide each other."""
+    return tuple(band.future for band in decision.bands[:SHADED])
+
+
+def future_rows(decision: Decision, view: View = "saved") -> list[dict[str, Any]]:
+    """Cumulative present value, one row a future and month, month 0 with the one-offs; ``low`` and ``high`` if shaded."""
+    bands = shaded(decision)
     return [
-        {"series": FUTURE_NAMES[future.name], "month": month, "value": value, "low": None, "high": None}
+        {
+            "series": FUTURE_NAMES[future.name],
+            "month": point.month,
+            "value": point.value,
+            "low": point.low if future.name in bands else None,
+            "high": point.high if future.name in bands else None,
+        }
         for future in decision.futures
-        for month, value in enumerate(saved_by_month(decision, future))
-    ]
-
-
-def range_rows(decision: Decision) -> list[dict[str, Any]]:
-    """P10 to P90 of what the advised future saves by the horizon; empty where the advice changes nothing."""
-    adopted, outlook = decision.adopted, decision.outlook
-    if adopted is None or outlook is None or adopted.name == "stay":
-        return []
-    months = decision.scenario.finance.horizon_months
-    return [
-        {"month": months, "low": outlook.saving_p10_usd, "value": outlook.saving_p50_usd, "high": outlook.saving_p90_usd}
+        for point in cash_by_month(decision, future, view)
     ]
 
 
@@ -41,21 +47,37 @@ def cash(decision: Decision) -> None:
     if len(decision.futures) < 2:
         st.info("There is one future only: nothing that passes would change today's spend.")
         return
-    rows, ranges, colours = future_rows(decision), range_rows(decision), palette()
-    x = parts.Axis("month", "month")
-    y = parts.Axis("value", "present value saved, USD", number="~s")
-    shades = shades_of(decision, colours)
-    layers = parts.line_layers(rows, shades, x, y, legend=True)
-    if ranges:
-        layers += _range_layers(ranges, x, y, colours)
-    numbers = cash_numbers(decision)
-    words = "Present value saved against staying, by month. " + "; ".join(
-        f"{row['future']}: {row['present value saved']}" for row in numbers
+    view: View = st.segmented_control(
+        "Cash shown", list(VIEWS), format_func=lambda name: VIEWS[name], default="saved", required=True, key=key("cash.view")
     )
-    parts.show(layers, words, numbers, "cash", legend=True)
+    x = parts.Axis("month", "month", nice=False)
+    y = parts.Axis("value", TITLES[view], number="~s")
+    shades = shades_of(decision, palette())
+    layers = parts.line_layers(future_rows(decision, view), shades, x, y, legend=True)
+    parts.show(
+        layers,
+        cash_words(decision, view),
+        cash_numbers(decision),
+        "cash",
+        legend=len(shades),
+        more=month_rows(decision, view),
+    )
     rate = percent(decision.scenario.finance.discount_rate_per_year)
-    note = f"Discounted at {rate} a year. The month of payback in the table is undiscounted."
-    st.caption(f"{note} The upright line at the end is the {RANGE_NAME} of the advised future." if ranges else note)
+    drawn = [FUTURE_NAMES[name] for name in shaded(decision) if view == "paid" or name != "stay"]
+    band = f" Shaded: the {RANGE_NAME} in {decision.stability.draws:,} draws ({', '.join(drawn)})." if drawn else ""
+    st.caption(f"Lines: as expected. Discounted at {rate} a year; the month of payback in the table is not.{band}")
+
+
+def cash_words(decision: Decision, view: View = "saved") -> str:
+    """The chart for those who do not see it: where each line ends, and its range there."""
+    ends = []
+    for future in decision.futures:
+        end = cash_by_month(decision, future, view)[-1]
+        span = "" if end.low is None or end.high is None else f", {RANGE_NAME} {usd(end.low)} to {usd(end.high)}"
+        ends.append(f"{FUTURE_NAMES[future.name]}: {usd(end.value)}{span}")
+    months = decision.scenario.finance.horizon_months
+    said = "saved against staying" if view == "saved" else "paid"
+    return f"Cumulative present value {said}, by month. After {months} months " + "; ".join(ends)
 
 
 def shades_of(decision: Decision, colours: Palette) -> dict[str, str]:
@@ -71,30 +93,29 @@ def shades_of(decision: Decision, colours: Palette) -> dict[str, str]:
     }
 
 
-def _range_layers(ranges: list[dict[str, Any]], x: parts.Axis, y: parts.Axis, colours: Palette) -> list[parts.Layer]:
-    rule = {"type": "rule", "color": colours.accent, "strokeWidth": 4}
-    middle = {"type": "tick", "color": colours.accent, "thickness": 3, "size": 16, "orient": "horizontal"}
-    hint = parts.hints(low=",.0f", value=",.0f", high=",.0f")
-    return [
-        parts.layer(ranges, rule, x=x.of(), y=y.of("low"), y2={"field": "high"}, tooltip=hint),
-        parts.layer(ranges, middle, x=x.of(), y=y.of(), tooltip=hint),
-    ]
-
-
 def cash_numbers(decision: Decision) -> list[dict[str, Any]]:
     """The futures as a table."""
-    adopted, outlook = decision.adopted, decision.outlook
     return [
         {
-            "future": FUTURE_NAMES[future.name] + (" (advised)" if future is adopted else ""),
+            "future": FUTURE_NAMES[future.name] + (" (advised)" if _is_advised(decision, future.name) else ""),
             "one-off": usd(future.one_off),
             "total": usd(future.total_cost),
             "present value": usd(future.npv_cost),
             "present value saved": usd(future.npv_saving),
-            RANGE_NAME: f"{usd(outlook.saving_p10_usd)} to {usd(outlook.saving_p90_usd)}"
-            if outlook and future is adopted and future.name != "stay"
-            else None,
+            RANGE_NAME: _span(decision, future),
             "pays back in month": None if future.name == "stay" else future.payback_month,
         }
         for future in decision.futures
     ]
+
+
+def _is_advised(decision: Decision, name: str) -> bool:
+    return decision.adopted is not None and decision.adopted.name == name
+
+
+def _span(decision: Decision, future: Future) -> str | None:
+    """What a future saves by the horizon in 80 % of the draws; None where it was not drawn."""
+    end = cash_by_month(decision, future, "saved")[-1]
+    if future.name == "stay" or end.low is None or end.high is None:
+        return None
+    return f"{usd(end.low)} to {usd(end.high)}"

@@ -36,4 +36,4 @@ def cost_split(decision: Decision) -> None:
         for future, split in splits.items()
     ]
     words = "Cost over the horizon. " + "; ".join(f"{row['future']}: {row['total']}" for row in numbers)
-    parts.show([bars], words, numbers, "cost split", legend=True)
+    parts.show([bars], words, numbers, "cost split", legend=-(-len(shares) // 2))

@@ -8,9 +8,11 @@ import streamlit as st
 
 from advisor.decision import Decision
 from advisor.options import Option
+from advisor.report.consequences import workload_words
 from advisor.report.series import METRICS, Setting, sample_curve
 from advisor.report.words import option_name
 from advisor.ui.charts import parts
+from advisor.ui.mount import key
 from advisor.ui.palette import Palette, palette
 from advisor.ui.text import DASH, grade_words
 
@@ -22,11 +24,12 @@ CACHED_CURVES = 128
 SHAPES = {"advised": "circle", "today": "square", "other": "triangle-up"}
 
 
-def shown_options(decision: Decision) -> list[Option]:
-    """Today's setup and the best few options, each once, as far as they have a curve."""
+def shown_options(decision: Decision, workload: int = 0) -> list[Option]:
+    """Today's setup and the best few options for a workload, each once, as far as they have a curve."""
     feasible = [option for option in decision.options if option.rank is not None]
     wanted = [decision.baseline, *(option for option in feasible if option.key.id != decision.baseline.key.id)]
-    return [option for option in wanted if option.curve is not None][: SHOWN + 1]
+    parts = [option.parts[workload] if option.parts else option for option in wanted]
+    return [part for part in parts if part.curve is not None][: SHOWN + 1]
 
 
 def role_of(decision: Decision, option: Option) -> str:
@@ -36,10 +39,10 @@ def role_of(decision: Decision, option: Option) -> str:
     return "today" if option.key.id == decision.baseline.key.id else "other"
 
 
-def curve_rows(decision: Decision) -> list[dict[str, Any]]:
+def curve_rows(decision: Decision, workload: int = 0) -> list[dict[str, Any]]:
     """Sampled curves: one row per option and interactivity, with the 80 % interval."""
     rows = []
-    for option in shown_options(decision):
+    for option in shown_options(decision, workload):
         assert option.curve is not None  # shown options have one
         for sample in sample_curve(option.curve, METRICS["throughput"], Setting(1.0, None, None)):
             rows.append(
@@ -54,7 +57,7 @@ def curve_rows(decision: Decision) -> list[dict[str, Any]]:
     return rows
 
 
-def point_rows(decision: Decision) -> list[dict[str, Any]]:
+def point_rows(decision: Decision, workload: int = 0) -> list[dict[str, Any]]:
     """Where each shown option would run."""
     return [
         {
@@ -66,25 +69,28 @@ def point_rows(decision: Decision) -> list[dict[str, Any]]:
             "high": point.high,
             "grade": point.grade,
         }
-        for option in shown_options(decision)
+        for option in shown_options(decision, workload)
         if (point := option.operating_point) is not None
     ]
 
 
 @st.cache_resource(max_entries=CACHED_CURVES, show_spinner=False)
-def _rows_of(token: str, digest: str, _decision: Decision) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _rows_of(
+    token: str, digest: str, workload: int, _decision: Decision
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     assert token, "the token stands for the scenario in the key"
     assert _decision.catalog.digest == digest
-    return curve_rows(_decision), point_rows(_decision)
+    return curve_rows(_decision, workload), point_rows(_decision, workload)
 
 
 def frontier(decision: Decision, token: str) -> None:
     """Draw the chart with its table, or say why there is none. ``token`` stands for the decision in the cache."""
-    rows, points = _rows_of(token, decision.catalog.digest, decision)
+    workload = _ask_workload(decision)
+    rows, points = _rows_of(token, decision.catalog.digest, workload, decision)
     if not rows:
         st.info("Nothing was measured for this model and request size, so there is no frontier to draw.")
         return
-    shades = shades_of(decision, palette())
+    shades = shades_of(decision, palette(), workload)
     numbers = [
         {
             "option": row["series"],
@@ -95,14 +101,25 @@ def frontier(decision: Decision, token: str) -> None:
         }
         for row in points
     ]
-    target = decision.scenario.workload.targets.interactivity_tok_s_per_user
-    parts.show(chart(rows, points, shades, target, palette()), chart_words(points), numbers, "frontiers")
+    target = decision.scenario.workloads[workload].targets.interactivity_tok_s_per_user
+    layers = chart(rows, points, shades, target, palette())
+    parts.show(layers, chart_words(points), numbers, "frontiers", legend=len(shades))
 
 
-def shades_of(decision: Decision, colours: Palette) -> dict[str, str]:
+def _ask_workload(decision: Decision) -> int:
+    """Which workload's curves are drawn, from 0; nothing is asked where there is but one."""
+    workloads = decision.scenario.workloads
+    if len(workloads) == 1:
+        return 0
+    names = [f"{n}: {workload_words(decision.catalog, workload)}" for n, workload in enumerate(workloads, start=1)]
+    numbers = range(len(workloads))
+    return st.selectbox("Curves of workload", numbers, format_func=lambda n: names[n], key=key("frontier.workload"))
+
+
+def shades_of(decision: Decision, colours: Palette, workload: int = 0) -> dict[str, str]:
     """A colour a series: the accent for what is advised, one for today, grey for the rest."""
     shade = {"advised": colours.accent, "today": colours.today, "other": colours.other}
-    return {_name(decision, option): shade[role_of(decision, option)] for option in shown_options(decision)}
+    return {_name(decision, option): shade[role_of(decision, option)] for option in shown_options(decision, workload)}
 
 
 def chart(
@@ -111,12 +128,11 @@ def chart(
     """Throughput over interactivity."""
     x = parts.Axis("interactivity", "tok/s per user (how fast one answer streams)")
     y = parts.Axis("value", "tok/s per GPU (input and output)")
-    layers = [*parts.line_layers(rows, shades, x, y), *parts.targets([target], "target", x, colours)]
+    layers = [*parts.line_layers(rows, shades, x, y, legend=True), *parts.targets([target], "target", x, colours)]
     if points:
         shape = parts.nominal("role", scale={"domain": list(SHAPES), "range": list(SHAPES.values())}, legend=None)
         mark = {"type": "point", "size": POINT_SIZE, "filled": True, "opacity": 1}
         layers.append(parts.layer(points, mark, x=x.of(), y=y.of(), color=parts.colour_of(shades), shape=shape))
-    layers.append(parts.names(rows, shades, x, y))
     return layers
 
 

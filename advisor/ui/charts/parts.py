@@ -16,10 +16,22 @@ from advisor.ui.palette import Palette
 from advisor.ui.text import folded, table
 
 HEIGHT = 340
-LEGEND_HEIGHT = 120
+LEGEND_LINE_HEIGHT = 22
+LEGEND_MARGIN = 45
 DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2], [12, 3])
 BAND_OPACITY = 0.16
 LINE_WIDTH = 2.2
+LEGEND = {
+    "title": None,
+    "orient": "bottom",
+    "columns": 1,
+    "labelLimit": 200,
+    "symbolType": "stroke",
+    "symbolSize": 600,
+    "symbolOpacity": 1,
+    "symbolStrokeWidth": LINE_WIDTH,
+}
+"""Below the chart, each series as its line: the band's symbol would hide the dash."""
 NAME_STEP = 0.16
 NAME_SIZE = 12
 NOTE_SIZE = 11
@@ -37,10 +49,11 @@ class Axis:
     log: bool = False
     from_zero: bool = True
     number: str = ""
+    nice: bool = True
 
     def of(self, column: str = "") -> dict[str, Any]:
         """The axis as an encoding, of another column if one is named."""
-        scale: dict[str, Any] = {"type": "log"} if self.log else {"zero": self.from_zero}
+        scale: dict[str, Any] = {"type": "log"} if self.log else {"zero": self.from_zero, "nice": self.nice}
         encoding = {"field": column or self.column, "type": "quantitative", "title": self.title, "scale": scale}
         return {**encoding, "axis": {"format": self.number}} if self.number else encoding
 
@@ -73,7 +86,7 @@ def line_layers(rows: Rows, colours: Mapping[str, str], x: Axis, y: Axis, *, leg
 
     ``legend`` names them below the chart, for lines that lie too close to carry their names.
     """
-    below = {"title": None, "orient": "bottom", "columns": 2, "symbolSize": 600, "labelLimit": 200} if legend else None
+    below = LEGEND if legend else None
     colour = {**colour_of(colours), "legend": below}
     dashes = [DASHES[place % len(DASHES)] for place in range(len(colours))]
     dash = nominal("series", scale={"domain": list(colours), "range": dashes}, legend=below)
@@ -108,10 +121,24 @@ def targets(values: Sequence[float], name: str, x: Axis, palette: Palette) -> li
     return [layer(rows, rule, x=x.of()), layer(rows, text, x=x.of(), y={"value": 2}, text=nominal("label"))]
 
 
-def show(layers: Sequence[Layer], words: str, numbers: Rows, name: str, *, legend: bool = False) -> None:
-    """A chart with its words for those who do not see it, and its numbers in a table beside it; taller with a legend."""
-    height = HEIGHT + LEGEND_HEIGHT if legend else HEIGHT
+def show(
+    layers: Sequence[Layer],
+    words: str,
+    numbers: Rows,
+    name: str,
+    *,
+    legend: int = 0,
+    more: Rows | None = None,
+    height: int = HEIGHT,
+) -> None:
+    """A chart with its words for those who do not see it, and its numbers in a table beside it.
+
+    ``legend`` is the number of lines of a legend below, which makes it taller; ``more`` a second table, of every point.
+    """
+    height += LEGEND_MARGIN + legend * LEGEND_LINE_HEIGHT if legend else 0
     st.vega_lite_chart(spec={"layer": list(layers), "height": height}, alt=words, width="stretch")
     with folded(f"Numbers of the chart: {name}", key(f"numbers.{name}")) as is_open:
         if is_open:
             table(numbers, f"Numbers of the chart: {name}")
+            if more:
+                table(more, f"Points of the chart: {name}")

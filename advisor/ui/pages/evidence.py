@@ -13,7 +13,7 @@ from advisor.catalog.records import BenchmarkPoint
 from advisor.report.coverage import coverage
 from advisor.ui.mount import catalog, key
 from advisor.ui.releases import releases
-from advisor.ui.text import DASH, bullets, escape, grade_words, table
+from advisor.ui.text import DASH, GPU_WIDTH, bullets, escape, grade_words, table
 
 MOST_ROWS = 2000
 """Rows sent to the browser at once; filters narrow the rest."""
@@ -82,7 +82,7 @@ def _coverage(records: Catalog) -> None:
         }
         for gpu in records.hardware.values()
     ]
-    pinned = {"GPU": st.column_config.TextColumn(pinned=True)}
+    pinned = {"GPU": st.column_config.TextColumn(pinned=True, width=GPU_WIDTH)}
     st.dataframe(rows, hide_index=True, height=ROWS_HEIGHT, alt=f"Coverage of {names[model]}", column_config=pinned)
     sizes = ", ".join(f"{isl:,}/{osl:,}" for isl, osl in records.workloads_by_model.get(model, ())) or "none"
     st.caption(

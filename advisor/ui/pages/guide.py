@@ -11,7 +11,7 @@ from advisor.catalog import Catalog
 from advisor.phrases import percent
 from advisor.report.corrections import corrections_of
 from advisor.ui.mount import catalog, key, mounted
-from advisor.ui.text import DASH, bullets, escape, source_rows, table
+from advisor.ui.text import DASH, GPU_WIDTH, bullets, escape, source_rows, table
 
 SUPPORT_WORDS = {"native": "● native", "weight_only": "◐ weight-only", "none": "○ no"}
 ROWS_HEIGHT = 380
@@ -93,7 +93,8 @@ def _hardware(records: Catalog) -> None:
         }
         for gpu in records.hardware.values()
     ]
-    st.dataframe(rows, hide_index=True, height=ROWS_HEIGHT, alt="Format support by GPU", column_config=_pinned("GPU"))
+    pinned = _pinned("GPU", GPU_WIDTH)
+    st.dataframe(rows, hide_index=True, height=ROWS_HEIGHT, alt="Format support by GPU", column_config=pinned)
     st.caption(
         "Native: the matrix units compute in the format. Weight-only: stored narrow, computed in 16 bits. No: not served."
     )
@@ -193,8 +194,8 @@ def _listing(rows: Sequence[Mapping[str, object]], name: str, empty: str) -> Non
         )
 
 
-def _pinned(column: str) -> dict[str, Any]:
-    return {column: st.column_config.TextColumn(pinned=True)}
+def _pinned(column: str, width: int | None = None) -> dict[str, Any]:
+    return {column: st.column_config.TextColumn(pinned=True, width=width)}
 
 
 def _holds(wanted: str, *texts: str | None) -> bool:

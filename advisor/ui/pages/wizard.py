@@ -11,6 +11,7 @@ from advisor import link
 from advisor.errors import AdvisorError, ScenarioError
 from advisor.report import consequences
 from advisor.scenario import Scenario
+from advisor.scenario_io import build_scenario
 from advisor.ui import state
 from advisor.ui.examples import examples
 from advisor.ui.fields import Sheet
@@ -18,6 +19,7 @@ from advisor.ui.mount import catalog, key
 from advisor.ui.result import page as result
 from advisor.ui.state import Session
 from advisor.ui.steps import money, targets, today, workload
+from advisor.ui.steps.workloads import Wish, ask_another, changed_list, list_workloads
 from advisor.ui.text import escape
 
 ASKS: Mapping[str, Callable[[Scenario, Sheet], dict[str, Any]]] = {
@@ -34,18 +36,20 @@ QUESTIONS = {
 }
 
 
+BY_WORKLOAD = ("workload", "targets")
+"""Steps whose fields belong to one workload."""
+
+
 def wizard_page() -> None:
     """Draw the step the address names."""
     known = state.session()
     step = state.step()
     number = state.STEPS.index(step)
+    _to_the_top(f"{step} {state.workload_number(known.scenario)}")
     if known.problem:
         st.error(escape(f"{known.problem}. A new scenario was started."))
     if known.opened is not None and known.opened.left_out:
         st.warning(escape(f"{link.left_out_words(known.opened.left_out)}."))
-    several = len(known.scenario.workloads)
-    if several > 1:
-        st.info(f"This scenario has {several} workloads. The wizard changes the first; the others stay as they are.")
     dots = " ".join("●" if place <= number else "○" for place in range(len(state.STEPS)))
     st.caption(f"Step {number + 1} of {len(state.STEPS)} · {state.TITLES[step]} &nbsp; {dots}")
     if step == "result":
@@ -58,14 +62,26 @@ def wizard_page() -> None:
         _ask(step, number, known)
 
 
+def _to_the_top(place: str) -> None:
+    """Begin a step at its top: the page would stay where the button was. Drawn first and alike, it runs once a place."""
+    script = f"""<script>/* {place} */ document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)</script>"""
+    st.html(script, unsafe_allow_javascript=True)
+
+
 def _ask(step: str, number: int, known: Session) -> None:
-    sheet = Sheet(step, known.drafts.setdefault(step, {}), known.generation)
+    shown, several = state.workload_number(known.scenario), len(known.scenario.workloads) > 1
+    sheet = Sheet(step, known.drafts.setdefault(step, {}), known.generation, shown, several)
+    wish = list_workloads(known.scenario, shown, may_remove=step == "workload") if step in BY_WORKLOAD else None
     answers = ASKS[step](known.scenario, sheet)
+    if step == "workload":
+        wish = ask_another(known.scenario) or wish
     scenario, error = state.tried(known.scenario, answers)
     waits = error is not None and workload.follows_from_utilization(sheet) and _only_demand(error)
     if error is not None and not waits:
         sheet.tell(error.problems)
-    line = _consequence(step, scenario) if scenario else _waiting(known, answers) if waits else ""
+    if wish is not None:
+        _follow(wish, sheet, known, scenario)
+    line = _consequence(step, scenario, shown) if scenario else _waiting(known, answers) if waits else ""
     st.info(escape(line or "The consequence is shown once every field can be used."))
     _navigation(step, number, known, scenario, answers, waits)
 
@@ -77,18 +93,40 @@ def _only_demand(error: ScenarioError) -> bool:
 
 def _waiting(known: Session, answers: dict[str, Any]) -> str:
     scenario = state.with_answers(known.scenario, {**answers, "current": {"utilization_fraction": 0.5}})
-    return consequences.of_workload(catalog(), scenario)
+    return consequences.of_workload(catalog(), scenario.workload)
 
 
-def _consequence(step: str, scenario: Scenario) -> str:
+def _follow(wish: Wish, sheet: Sheet, known: Session, scenario: Scenario | None) -> None:
+    """Edit, add or remove a workload; what is entered for the one shown must be usable first, unless it goes."""
+    step, shown = sheet.step, sheet.workload
+    goes = wish.kind == "remove" and wish.number == shown
+    if workload.follows_from_utilization(sheet):
+        st.error("Several workloads need a demand each: give this one its own first, in another unit.")
+        return
+    if scenario is None and not goes:
+        st.error(f"Please correct the fields of workload {shown + 1} marked above before going to another workload.")
+        return
+    kept = scenario or known.scenario
+    if wish.kind == "edit":
+        known.drafts.pop(step, None)
+        state.commit(kept, step, wish.number)
+        return
+    changed = build_scenario(changed_list(kept, wish, shown), catalog())
+    state.replace_scenario(known, changed)
+    last = len(changed.workloads) - 1
+    state.commit(changed, step, wish.number if wish.kind == "add" else min(wish.number, last))
+
+
+def _consequence(step: str, scenario: Scenario, shown: int) -> str:
     if step == "workload":
-        return consequences.of_workload(catalog(), scenario)
+        return consequences.of_workloads(catalog(), scenario, shown)
     try:
         decision = state.decision_for(scenario)
     except AdvisorError as error:
         return consequences.of_failure(error)
-    say = {"today": consequences.of_today, "targets": consequences.of_targets, "money": consequences.of_money}
-    return say[step](decision)
+    if step == "targets":
+        return consequences.of_targets(decision, shown)
+    return (consequences.of_today if step == "today" else consequences.of_money)(decision)
 
 
 def _navigation(

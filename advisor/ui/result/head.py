@@ -15,6 +15,9 @@ from advisor.ui.mount import key
 from advisor.ui.result.traces import trace_button
 from advisor.ui.text import bullets, escape, folded, table
 
+CARD_WIDTH = 170
+"""Pixels: six in a row on a desk, two on a phone of 390."""
+
 CONFIDENCE_SHAPES = {"high": "●", "medium": "◐", "low": "○"}
 
 
@@ -39,7 +42,8 @@ def verdict(decision: Decision) -> None:
     pilot = " Run a pilot first, see below." if found.pilot_first else ""
     for line in odds(decision):
         st.markdown(escape(line))
-    st.markdown(f"Confidence: {CONFIDENCE_SHAPES[found.confidence]} **{found.confidence}**.{pilot}")
+    why = f": {escape(found.confidence_reason)}" if found.confidence_reason else ""
+    st.markdown(f"Confidence: {CONFIDENCE_SHAPES[found.confidence]} **{found.confidence}**{why}.{pilot}")
 
 
 def before_after(decision: Decision) -> None:
@@ -47,11 +51,11 @@ def before_after(decision: Decision) -> None:
     rows = differences(decision)
     chosen = decision.chosen
     options = (decision.baseline,) if chosen is None or chosen is decision.baseline else (decision.baseline, chosen)
-    columns = st.columns(len(rows))
-    for column, row in zip(columns, rows, strict=True):
-        with column, st.container(border=True, height="stretch"):
-            _card(row)
-            trace_button(decision, row.title, options, row.title)
+    with st.container(horizontal=True, vertical_alignment="top"):
+        for row in rows:
+            with st.container(border=True, height="stretch", width=CARD_WIDTH):
+                _card(row)
+                trace_button(decision, row.title, options, row.title)
     looked = looked_at(decision)
     if looked is not None and looked.standing is not None:
         trace_button(decision, "Saving over the horizon", (looked,), "saving", label="How is the saving worked out?")
@@ -61,7 +65,7 @@ def _card(row: Difference) -> None:
     note = ". ".join(part for part in (row.change, row.note) if part)
     st.markdown(f"{escape(row.title)}  \n**{escape(arrow(row))}**")
     if note:
-        st.caption(escape(note))
+        st.caption(escape(note.replace(" %", "\u00a0%")))  # a narrow card would leave the sign alone on a line
 
 
 Lines = tuple[tuple[str, tuple[str, ...]], ...]

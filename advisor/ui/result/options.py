@@ -11,7 +11,7 @@ from advisor.phrases import percent, usd
 from advisor.report.words import fleet_name, option_name
 from advisor.ui.mount import key
 from advisor.ui.result.traces import all_traces
-from advisor.ui.text import DASH, escape, folded, grade_words, table
+from advisor.ui.text import DASH, bullets, escape, folded, grade_words, table
 from advisor.units import MS_PER_S
 
 TODAY = "today"
@@ -29,12 +29,20 @@ def options(decision: Decision) -> None:
         "saving (%)": st.column_config.NumberColumn(format="%.0f"),
         "USD/GPU-hour": st.column_config.NumberColumn(format="%.2f"),
     }
+    several = len(decision.scenario.workloads) > 1
     st.caption(
         "Select a column's head to sort by it. ● measured, ◐ interpolated, ◑ transferred, ○ modelled, ★ your own run."
     )
+    if several:
+        st.caption(
+            "Speed, first token, evidence and interval are those of workload 1; the others' stand with the figures below."
+        )
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, column_config=config, placeholder=DASH, alt="Today and what is feasible"
     )
+    with folded("For and against each option", key("for_and_against")) as is_open:
+        if is_open:
+            bullets(f"{option_name(decision, option)}: {for_and_against(decision, option)}" for option in feasible)
     if refused:
         _refused(decision, refused)
     _details(decision, feasible)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from advisor.decision import Decision
 from advisor.options import Option
-from advisor.report.trace import Trace, trace_named, traces_of
+from advisor.report.trace import Trace, traces_named, traces_of
 from advisor.report.words import option_name
 from advisor.ui.mount import key
 from advisor.ui.text import escape, source_rows, table
@@ -18,11 +18,11 @@ def trace_button(decision: Decision, title: str, options: tuple[Option, ...], pl
     with st.popover(label, key=name, help=words, on_change="rerun") as opened:
         if opened.open:
             for option in options:
-                trace = trace_named(decision, option, title)
+                found = traces_named(decision, option, title)
                 st.markdown(f"**{escape(option_name(decision, option))}**")
-                if trace is None:
+                if not found:
                     st.caption("not known for this option: its reason stands in the options table")
-                else:
+                for trace in found:
                     show_trace(decision, trace)
 
 

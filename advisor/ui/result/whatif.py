@@ -73,25 +73,27 @@ def _ask(decision: Decision, token: str) -> Scenario | None:
         answers |= _ask_price(decision, token)
     with columns[1]:
         answers |= _ask_utilization(decision, token)
-    targets = scenario.workload.targets
+    targets, several = scenario.workload.targets, len(scenario.workloads) > 1
     with columns[2]:
         start = float(targets.interactivity_tok_s_per_user)
         top = max(FASTEST_TOK_S, 2 * start)
-        speed = st.slider("Interactivity (tok/s per user)", 1.0, top, start, 1.0, key=_key("interactivity", token))
+        label = "Interactivity, workload 1 (tok/s per user)" if several else "Interactivity (tok/s per user)"
+        speed = st.slider(label, 1.0, top, start, 1.0, key=_key("interactivity", token))
     with columns[3]:
-        start_points = max(task.tolerance_points for task in scenario.workload.tasks)
+        start_points = max(task.tolerance_points for workload in scenario.workloads for task in workload.tasks)
         top_points = max(LONGEST_TOLERANCE_POINTS, start_points)
         points = st.slider(
             "Tolerance, every task (points)", 0.1, top_points, start_points, 0.1, key=_key("tolerance", token)
         )
-    workload = answers.setdefault("workload", {})
+    workloads: dict[int, dict[str, Any]] = answers.pop("workloads", {})
     if speed != start:
-        workload["targets"] = {"interactivity_tok_s_per_user": speed}
+        workloads.setdefault(0, {})["targets"] = {"interactivity_tok_s_per_user": speed}
     if points != start_points:
-        workload["tasks"] = tuple(
-            {**task.model_dump(by_alias=True), "tolerance_points": points} for task in scenario.workload.tasks
-        )
-    answers = {name: change for name, change in answers.items() if change}
+        for number, workload in enumerate(scenario.workloads):
+            tasks = ({**task.model_dump(by_alias=True), "tolerance_points": points} for task in workload.tasks)
+            workloads.setdefault(number, {})["tasks"] = tuple(tasks)
+    if workloads:
+        answers["workloads"] = workloads
     if not answers:
         return None
     try:
@@ -139,4 +141,4 @@ def _ask_utilization(decision: Decision, token: str) -> dict[str, Any]:
     for name in ("requests_per_second_mean", "tokens_per_day", "active_users"):
         if name in given:
             given[name] = given[name] * factor
-    return {"workload": {"demand": given}}
+    return {"workloads": {0: {"demand": given}}}

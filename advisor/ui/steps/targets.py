@@ -6,12 +6,11 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from advisor.scenario import Quality, Scenario, ScenarioTask, Targets, Task
+from advisor.scenario import Quality, Scenario, ScenarioTask, Targets, Task, Workload
 from advisor.scenario_quality import TOLERANCE_PRESETS
 from advisor.ui.fields import Sheet, choices_of
 from advisor.ui.steps.evaluations import ask_evaluations
 
-PATH = "workloads[0]."
 OWN = "own"
 CACHES = {
     "recipe": "As the format's usual checkpoint has it",
@@ -29,23 +28,24 @@ CALIBRATIONS = {
 
 def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
     """Draw the step; its answers as changes to targets, tasks and quality."""
-    targets = scenario.workload.targets
+    workload = scenario.workloads[sheet.workload]
+    path, targets = f"workloads[{sheet.workload}].", workload.targets
     one, two, three = st.columns(3)
     name = "interactivity_tok_s_per_user"
     with one:
-        speed = sheet.number(Targets, name, f"{PATH}targets.{name}", targets.interactivity_tok_s_per_user, step=5)
+        speed = sheet.number(Targets, name, f"{path}targets.{name}", targets.interactivity_tok_s_per_user, step=5)
     with two:
-        ttft = sheet.number(Targets, "ttft_ms", f"{PATH}targets.ttft_ms", targets.ttft_ms, step=100)
+        ttft = sheet.number(Targets, "ttft_ms", f"{path}targets.ttft_ms", targets.ttft_ms, step=100)
     with three:
         percentiles = {value: f"{value} %" for value in choices_of(Targets, "percentile")}
         percentile = sheet.choose(
-            f"{PATH}targets.percentile",
+            f"{path}targets.percentile",
             "Percentile of both",
             percentiles,
             targets.percentile,
             help_text="50 is the median, as the catalog's runs state it.",
         )
-    tasks = _ask_tasks(scenario, sheet)
+    tasks = _ask_tasks(workload, path, sheet)
     one, two, three = st.columns(3, vertical_alignment="bottom")
     with one:
         calibration = sheet.choose("quality.calibration", "Calibration", CALIBRATIONS, scenario.quality.calibration)
@@ -55,19 +55,21 @@ def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
         high_stakes = sheet.tick(Quality, "high_stakes", "quality.high_stakes", scenario.quality.high_stakes)
     ask_evaluations(scenario, tasks)
     return {
-        "workload": {
-            "targets": {name: speed, "ttft_ms": ttft, "percentile": percentile},
-            "tasks": tuple(tasks),
+        "workloads": {
+            sheet.workload: {
+                "targets": {name: speed, "ttft_ms": ttft, "percentile": percentile},
+                "tasks": tuple(tasks),
+            }
         },
         "quality": {"high_stakes": high_stakes, "calibration": calibration, "kv_cache": cache},
     }
 
 
-def _ask_tasks(scenario: Scenario, sheet: Sheet) -> list[dict[str, Any]]:
-    known: dict[str, Task] = {task.task_class: task for task in scenario.workload.tasks}
+def _ask_tasks(workload: Workload, path: str, sheet: Sheet) -> list[dict[str, Any]]:
+    known: dict[str, Task] = {task.task_class: task for task in workload.tasks}
     labels = {name: name.replace("_", " ") for name in get_args(ScenarioTask)}
     chosen = sheet.several(
-        f"{PATH}tasks",
+        f"{path}tasks",
         "Tasks of this workload",
         labels,
         list(known),
@@ -81,11 +83,11 @@ def _ask_tasks(scenario: Scenario, sheet: Sheet) -> list[dict[str, Any]]:
         with title:
             st.markdown(f"**{labels[name]}**")
         with left:
-            share = sheet.percent(Task, "share_fraction", f"{PATH}tasks.{name}.share", task.share_fraction, step=5)
+            share = sheet.percent(Task, "share_fraction", f"{path}tasks.{name}.share", task.share_fraction, step=5)
         with right:
-            points = _ask_tolerance(task, f"{PATH}tasks.{name}", sheet)
-        sheet.alias(f"{PATH}tasks[{place}].share_fraction", f"{PATH}tasks.{name}.share")
-        sheet.alias(f"{PATH}tasks[{place}].tolerance_points", f"{PATH}tasks.{name}.tolerance")
+            points = _ask_tolerance(task, f"{path}tasks.{name}", sheet)
+        sheet.alias(f"{path}tasks[{place}].share_fraction", f"{path}tasks.{name}.share")
+        sheet.alias(f"{path}tasks[{place}].tolerance_points", f"{path}tasks.{name}.tolerance")
         tasks.append({"class": name, "share_fraction": share, "tolerance_points": points})
     return tasks
 

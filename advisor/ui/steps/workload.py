@@ -1,4 +1,4 @@
-"""Step 1: model, request sizes, demand."""
+"""Step 1: model, request sizes, demand, of the workload the address names."""
 
 from __future__ import annotations
 
@@ -7,30 +7,24 @@ from typing import Any
 import streamlit as st
 
 from advisor.presets import PRESETS, Preset
-from advisor.scenario import CustomModel, CustomModelChoice, Demand, Scenario, Workload
+from advisor.scenario import CustomModel, CustomModelChoice, Scenario, Workload
 from advisor.ui import state
 from advisor.ui.fields import Sheet
 from advisor.ui.mount import catalog, key
+from advisor.ui.steps.demand import UTILIZATION, ask_demand
 from advisor.ui.text import escape
 
 OWN = "own"
 STOPS = (128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072)
-UNITS = {
-    "requests": "Requests per second",
-    "tokens": "Tokens per day",
-    "users": "Active users",
-    "utilization": "From today's utilization",
-}
-PATH = "workloads[0]."
 CUSTOM_START = {"total_params_b": 70.0, "active_params_b": 70.0, "layers": 80, "kv_values_per_token": 163840}
 """A dense 70 B model with eight key-value heads, to be typed over."""
 
 
 def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
-    """Draw the step; its answers as changes to the first workload."""
-    workload = scenario.workload
-    _presets()
-    model = _ask_model(scenario, sheet)
+    """Draw the step; its answers as changes to one workload."""
+    workload, path = scenario.workloads[sheet.workload], f"workloads[{sheet.workload}]."
+    _presets(sheet.workload)
+    model = _ask_model(workload, path, sheet)
     exact = st.toggle("Type exact request sizes", key=key(f"workload.{sheet.generation}.exact"))
     left, right = st.columns(2)
     tokens: dict[str, Any] = {}
@@ -38,28 +32,22 @@ def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
         with column:
             value = getattr(workload, name)
             if exact:
-                tokens[name] = sheet.number(Workload, name, PATH + name, value, step=256)
+                tokens[name] = sheet.number(Workload, name, path + name, value, step=256)
             else:
-                tokens[name] = sheet.slider(Workload, name, PATH + name, _on_scale(sheet, PATH + name, value), STOPS)
-    demand = _ask_demand(workload.demand or Demand(), _unit_of(workload), sheet)
+                tokens[name] = sheet.slider(Workload, name, path + name, _on_scale(sheet, path + name, value), STOPS)
+    demand = ask_demand(workload, f"{path}demand", sheet, alone=len(scenario.workloads) == 1)
+    more = {}
     with st.expander("Growth and prefix cache"):
-        left, right = st.columns(2)
-        with left:
-            growth = sheet.percent(
-                Workload, "growth_per_year_fraction", PATH + "growth_per_year_fraction", workload.growth_per_year_fraction
-            )
-        with right:
-            hits = sheet.percent(
-                Workload, "prefix_cache_hit_fraction", PATH + "prefix_cache_hit_fraction", workload.prefix_cache_hit_fraction
-            )
-    changes = {**tokens, "growth_per_year_fraction": growth, "prefix_cache_hit_fraction": hits}
-    known = {name: value for name, value in changes.items() if value is not None}
-    return {"workload": {"model": model, "demand": demand, **known}}
+        for column, name in zip(st.columns(2), ("growth_per_year_fraction", "prefix_cache_hit_fraction"), strict=True):
+            with column:
+                more[name] = sheet.percent(Workload, name, path + name, getattr(workload, name))
+    known = {name: value for name, value in {**tokens, **more}.items() if value is not None}
+    return {"workloads": {sheet.workload: {"model": model, "demand": demand, **known}}}
 
 
 def follows_from_utilization(sheet: Sheet) -> bool:
     """Whether the demand is to be derived from the fleet of the next step."""
-    return sheet.step == "workload" and sheet.draft.get(PATH + "demand") == "utilization"
+    return sheet.step == "workload" and not sheet.one_of_many and sheet.draft.get("workloads[0].demand") == UTILIZATION
 
 
 def _on_scale(sheet: Sheet, path: str, value: int) -> int:
@@ -72,7 +60,7 @@ def _on_scale(sheet: Sheet, path: str, value: int) -> int:
     return int(typed)
 
 
-def _presets() -> None:
+def _presets(number: int) -> None:
     st.markdown("Start from a kind of traffic, or set the fields yourself:")
     columns = st.columns(len(PRESETS))
     for column, preset in zip(columns, PRESETS.values(), strict=True):
@@ -83,19 +71,23 @@ def _presets() -> None:
                 key=key(f"preset.{preset.id}"),
                 help=escape(f"{preset.meaning}. {size}."),
                 on_click=_apply,
-                args=(preset,),
+                args=(preset, number),
                 width="stretch",
             )
 
 
-def _apply(preset: Preset) -> None:
+def _apply(preset: Preset, number: int) -> None:
+    """Lay a preset over one workload; what else was typed stays in its draft."""
     known = state.session()
-    changed = state.with_answers(known.scenario, {"workload": preset.as_workload()})
-    state.replace_scenario(known, changed)
+    changes = preset.as_workload()
+    drafts, path = known.drafts, f"workloads[{number}]."
+    kept = {place: value for place, value in drafts.get("workload", {}).items() if place.removeprefix(path) not in changes}
+    state.replace_scenario(known, state.with_answers(known.scenario, {"workloads": {number: changes}}))
+    known.drafts = {**{step: draft for step, draft in drafts.items() if step != "targets"}, "workload": kept}
 
 
-def _ask_model(scenario: Scenario, sheet: Sheet) -> Any:
-    records, workload = catalog(), scenario.workload
+def _ask_model(workload: Workload, path: str, sheet: Sheet) -> Any:
+    records = catalog()
     names = {}
     for model in records.models.values():
         measured = "measured" if model.id in records.workloads_by_model else "not measured yet"
@@ -103,12 +95,12 @@ def _ask_model(scenario: Scenario, sheet: Sheet) -> Any:
     ordered = dict(sorted(names.items(), key=lambda item: "not measured" in item[1]))
     ordered[OWN] = "My own model, by parameters"
     chosen = sheet.choose(
-        PATH + "model", "Model (type to search)", ordered, workload.model_id or OWN, help_text="Measured models come first."
+        f"{path}model", "Model (type to search)", ordered, workload.model_id or OWN, help_text="Measured models come first."
     )
-    return _ask_custom(workload, sheet) if chosen == OWN else chosen
+    return _ask_custom(workload, f"{path}model.custom", sheet) if chosen == OWN else chosen
 
 
-def _ask_custom(workload: Workload, sheet: Sheet) -> dict[str, Any]:
+def _ask_custom(workload: Workload, path: str, sheet: Sheet) -> dict[str, Any]:
     records = catalog()
     known = workload.model.custom if isinstance(workload.model, CustomModelChoice) else None
     answers: dict[str, Any] = {}
@@ -117,48 +109,16 @@ def _ask_custom(workload: Workload, sheet: Sheet) -> dict[str, Any]:
     for column, (name, start) in zip(columns, CUSTOM_START.items(), strict=False):
         with column:
             value = getattr(known, name) if known else start
-            answers[name] = sheet.number(CustomModel, name, f"{PATH}model.custom.{name}", value, step=steps[name])
+            answers[name] = sheet.number(CustomModel, name, f"{path}.{name}", value, step=steps[name])
     for name in ("total_params_b", "active_params_b"):
         answers[name] = None if answers[name] is None else float(answers[name])
     with columns[-1]:
         formats = {precision.id: precision.name for precision in records.precisions.values()}
         start_format = known.native_precision if known else "bf16"
-        answers["native_precision"] = sheet.choose(
-            f"{PATH}model.custom.native_precision", "Native precision", formats, start_format
-        )
+        answers["native_precision"] = sheet.choose(f"{path}.native_precision", "Native precision", formats, start_format)
     st.caption(
         "Cached values per token: 2 × layers × key-value heads × head size, from the model's config.json. "
         "Nobody has measured your model, so every figure for it is an estimate and says so."
     )
-    sheet.slot(f"{PATH}model.custom")
+    sheet.slot(path)
     return {"custom": answers}
-
-
-def _unit_of(workload: Workload) -> str:
-    demand = workload.demand
-    if demand is None or not demand.is_given:
-        return "utilization"
-    if demand.tokens_per_day is not None:
-        return "tokens"
-    return "users" if demand.active_users is not None else "requests"
-
-
-def _ask_demand(demand: Demand, unit: str, sheet: Sheet) -> dict[str, Any]:
-    chosen = sheet.radio(
-        PATH + "demand", "Demand given as", UNITS, unit, help_text="The last one derives it from the fleet of the next step."
-    )
-    fields = {
-        "requests": {"requests_per_second_mean": 0.5},
-        "tokens": {"tokens_per_day": 1e8},
-        "users": {"active_users": 10.0, "requests_per_user_minute": 0.1},
-        "utilization": {},
-    }[chosen]
-    columns = st.columns(len(fields) + 1)
-    answers: dict[str, Any] = {}
-    for column, (name, step) in zip(columns, {**fields, "peak_to_mean_ratio": 0.1}.items(), strict=True):
-        with column:
-            answers[name] = sheet.number(Demand, name, f"{PATH}demand.{name}", getattr(demand, name), step=step)
-    if demand.profile_24h:
-        st.caption(f"The scenario's profile of a day sets the peak: {demand.peak_ratio:.2f} times the mean.")
-        answers["profile_24h"] = demand.profile_24h
-    return {name: value for name, value in answers.items() if value is not None}
