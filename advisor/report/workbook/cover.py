@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from advisor import link
 from advisor.report.words import outlook_sentence, verdict_sentence
-from advisor.report.workbook.book import MONEY, WHOLE, Book, Sheet, Value
+from advisor.report.workbook.book import MONEY, WHOLE, Book, Sheet
 from advisor.report.workbook.control import LOOK, OK, lights
 from advisor.report.workbook.model import Model
+from advisor.report.workbook.page import Value
 from advisor.report.workbook.plans import NEVER
 
 SHEET = "Cover"

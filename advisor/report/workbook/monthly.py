@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from advisor.report.workbook.book import CEILING, FACTOR, MONEY, MONEY_FINE, NUMBER, WHOLE, Book, Sheet, cell, column, on
+from advisor.report.workbook.book import CEILING, FACTOR, MONEY, MONEY_FINE, NUMBER, WHOLE, Book, Sheet, cell, on
 from advisor.report.workbook.model import Model
+from advisor.report.workbook.page import column
 from advisor.report.workbook.sizing import ref
 from advisor.units import HOURS_PER_MONTH
 
@@ -69,8 +70,7 @@ def write_line(
     """One row: a label, a unit, and one formula over all months."""
     sheet.text(row, LABEL, label)
     sheet.text(row, UNIT, unit, font_color="#555555")
-    for offset in range(axis.months):
-        sheet.formula(row, FIRST + offset, "=" + make(FIRST + offset), values[offset], fmt)
+    sheet.fill(row, FIRST, make, np.asarray(values, dtype=float)[: axis.months].tolist(), fmt)
 
 
 def write_axis(sheet: Sheet, axis: Axis, *, linked: bool) -> None:

@@ -7,21 +7,11 @@ from dataclasses import dataclass
 from advisor.decision.ranking import evidence_score, quality_score
 from advisor.options import CRITERIA, Option
 from advisor.quality.verdict import SEVERITY
-from advisor.report.workbook.book import (
-    FACTOR,
-    NUMBER,
-    TEXT,
-    WHOLE,
-    Book,
-    Sheet,
-    Value,
-    cell,
-    fixed,
-    on,
-)
+from advisor.report.workbook.book import FACTOR, NUMBER, TEXT, WHOLE, Book, Sheet, cell, fixed, on
 from advisor.report.workbook.model import Model, Row
 from advisor.report.workbook.monthly import PARAM
 from advisor.report.workbook.options_columns import COLS, INDEX
+from advisor.report.workbook.page import Value
 from advisor.report.workbook.plans import NEVER, TOTAL, Spot
 from advisor.report.workbook.plans import SHEET as PLANS
 from advisor.report.workbook.sizing import Sizing, ref

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from advisor.money.plans import FutureName, Plan
-from advisor.report.workbook.book import CEILING, FACTOR, MONEY, WHOLE, Book, Sheet, Value, cell
+from advisor.report.workbook.book import CEILING, FACTOR, MONEY, WHOLE, Book, Sheet, cell
 from advisor.report.workbook.model import Model, PlanRows, Row
 from advisor.report.workbook.monthly import (
     ACTIVE,
@@ -31,6 +31,7 @@ from advisor.report.workbook.monthly import (
 from advisor.report.workbook.monthly import (
     SHEET as MONTHLY,
 )
+from advisor.report.workbook.page import Value
 from advisor.report.workbook.sizing import ref
 
 SHEET = "Plans"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advisor.decision.choice import CODES
-from advisor.report.workbook.book import FACTOR, MONEY, NUMBER, SHARE, TEXT, WHOLE, Book, Sheet, Value, cell, fixed, on
+from advisor.report.workbook.book import FACTOR, MONEY, NUMBER, SHARE, TEXT, WHOLE, Book, Sheet, cell, fixed, on
 from advisor.report.workbook.model import Model
 from advisor.report.workbook.monthly import DISCOUNT, PARAM, Axis
 from advisor.report.workbook.monthly import SHEET as MONTHLY
 from advisor.report.workbook.options import NOTHING, SHEET, Options
+from advisor.report.workbook.page import Value
 from advisor.report.workbook.plans import NEVER, NEW, SAVED, TOTAL, Spot
 from advisor.report.workbook.plans import SHEET as PLANS
 from advisor.report.workbook.sizing import Sizing, ref
