@@ -28,7 +28,7 @@ class Driver:
 def tornado(case: Case, option: Option, plan: Plan) -> tuple[TornadoRow, ...]:
     """Rows for a plan towards an option, the widest swing first; drivers without a range are left out."""
     rows = []
-    for driver in _drivers(case, option):
+    for driver in drivers_of(case, option):
         if driver.low == driver.high:
             continue
         low, high = (saving_with(case, plan, driver, value) for value in (driver.low, driver.high))
@@ -36,7 +36,8 @@ def tornado(case: Case, option: Option, plan: Plan) -> tuple[TornadoRow, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.swing_usd, row.driver)))
 
 
-def _drivers(case: Case, option: Option) -> list[Driver]:
+def drivers_of(case: Case, option: Option) -> list[Driver]:
+    """The drivers of an option's saving with their ranges; some may have none (low equals high)."""
     scenario, assume = case.scenario, case.catalog.assume
     finance, spread = scenario.finance, scenario.uncertainty
     growth = scenario.workload.growth_per_year_fraction
@@ -87,7 +88,7 @@ def _price(name: str, price: Price, fraction: float, ratio: float) -> Driver:
 def saving_with(case: Case, plan: Plan, driver: Driver, value: float) -> float:
     """NPV saved by a plan with one driver at a value, USD."""
     ledger = case.ledger
-    world = _changed(ledger.world, driver, value, ledger.months)
+    world = world_with(ledger.world, driver, value, ledger.months)
     one_off = plan.one_off_usd * (value / driver.base if driver.name == "one-off cost" else 1.0)
     staying = np.broadcast_to(ledger.today.staying_gpus(world.demand, world.today_speed), (ledger.months,))
     stay = flows(Plan("stay"), ledger.today, world, staying).total_usd
@@ -95,7 +96,7 @@ def saving_with(case: Case, plan: Plan, driver: Driver, value: float) -> float:
     return float((stay - cost) @ ledger.factors) - one_off
 
 
-def _changed(world: World, driver: Driver, value: float, months: int) -> World:
+def world_with(world: World, driver: Driver, value: float, months: int) -> World:
     """The world with one driver at a value; one-offs stand in the plan, not in the world."""
     factor = value / driver.base if driver.base else 0.0
     match driver.name:

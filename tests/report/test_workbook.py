@@ -8,9 +8,11 @@ from openpyxl import load_workbook
 
 from advisor import link
 from advisor.recommend import recommend
+from advisor.report import words
 from advisor.report.workbook import SHEETS, workbook_bytes
 from advisor.scenario_io import build_scenario, load_scenario
 from tests.conftest import EXAMPLES, scenario_data
+from tests.report.workbook_tools import tornado_of
 
 ALLOWED = {"0", "1", "12", "3600", "1e6"}
 TWO_WORKLOADS = "several workloads"
@@ -79,7 +81,7 @@ def relative(cell):
 
 def test_a_row_has_one_formula_over_all_months(content):
     book = load_workbook(io.BytesIO(content))
-    for title in ("Monthly", "Plans"):
+    for title in ("Monthly", "Plans", "Driver months"):
         for row in book[title].iter_rows(min_row=4, min_col=5):
             shapes = {relative(cell) for cell in row if cell.data_type == "f"}
             assert len(shapes) <= 1, (title, row[0].row, sorted(shapes)[:2])
@@ -121,6 +123,18 @@ def test_the_cover_shows_the_engines_figures(decision, content):
     assert rows["NPV of what is advised"] == decision.adopted.npv_cost
     assert rows["Today's bill"] == decision.baseline.cost.usd_per_month
     assert rows["Checks"] == "ok"
+
+
+def test_the_sensitivity_is_the_engines_tornado(decision, content):
+    looked_at, saving, lines = tornado_of(content)
+    option = words.looked_at(decision)
+    assert looked_at == option.key.label(decision.catalog)
+    assert saving == pytest.approx(option.standing.future.npv_saving, rel=1e-12)
+    assert [line[1] for line in lines] == [row.driver for row in decision.tornado]
+    for line, row in zip(lines, decision.tornado, strict=True):
+        assert line[2] == row.unit
+        figures = (row.low, row.base, row.high, row.saving_at_low_usd, row.saving_at_high_usd, row.swing_usd)
+        assert line[3:9] == pytest.approx(figures, rel=1e-12)
 
 
 @pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "=cmd|' /C calc'!A0"])

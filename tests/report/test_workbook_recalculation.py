@@ -6,7 +6,9 @@ from random import Random
 import pytest
 
 from advisor.recommend import recommend
+from advisor.report import words
 from advisor.report.workbook import workbook_bytes
+from advisor.report.workbook.sensitivity import NOTHING
 from advisor.scenario_io import build_scenario
 from tests.report.workbook_tools import (
     POISON,
@@ -16,6 +18,7 @@ from tests.report.workbook_tools import (
     random_changes,
     random_data,
     recalculator,
+    tornado_of,
     with_changes,
 )
 
@@ -70,6 +73,25 @@ def differences(decision, table, labels):
     return wrong, seen
 
 
+def tornado_differences(decision, content):
+    """Where the recalculated sensitivity and the engine's differ."""
+    looked_at, saving, lines = tornado_of(content)
+    option = words.looked_at(decision)
+    if option is None or option.standing is None:
+        return [] if looked_at == NOTHING and not decision.tornado else [f"sensitivity is about {looked_at!r}"]
+    wrong = [] if close(saving, option.standing.future.npv_saving) else [f"sensitivity, as expected: {saving!r}"]
+    if looked_at != option.key.label(decision.catalog):
+        wrong.append(f"sensitivity is about {looked_at!r}, not {option.key.id}")
+    found = {line[1]: line[2:9] for line in lines}
+    for row in decision.tornado:
+        ends = (row.low, row.base, row.high, row.saving_at_low_usd, row.saving_at_high_usd, row.swing_usd)
+        if row.driver not in found or found[row.driver][0] != row.unit or not close(list(found[row.driver][1:]), list(ends)):
+            wrong.append(f"{row.driver}: workbook {found.get(row.driver)!r}, engine {row!r}")
+    if len(lines) != len(decision.tornado):
+        wrong.append(f"drivers: workbook {sorted(found)}, engine {sorted(row.driver for row in decision.tornado)}")
+    return wrong
+
+
 @pytest.mark.soffice
 def test_changed_inputs_equal_a_fresh_engine_run(catalog, tmp_path):
     random = Random(SEED)
@@ -86,6 +108,7 @@ def test_changed_inputs_equal_a_fresh_engine_run(catalog, tmp_path):
     seen = 0
     for content, (decision, changes, before) in zip(recalculate(books), expected, strict=True):
         wrong, count = differences(decision, *options_of(content))
+        wrong += tornado_differences(decision, content)
         assert not wrong, (wrong[:8], changes, before.scenario)
         seen += count
         codes.add((before.verdict.code, decision.verdict.code))

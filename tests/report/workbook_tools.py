@@ -103,6 +103,15 @@ def options_of(content):
     return table, labels
 
 
+def tornado_of(content):
+    """The recalculated sheet Sensitivity: drivers with a range, in order, with their figures; and what it is about."""
+    sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True)["Sensitivity"]
+    rows = list(sheet.iter_rows(min_row=3, max_col=11, values_only=True))
+    looked_at, saving = rows[0][2], rows[1][2]
+    lines = [row for row in rows[4:] if isinstance(row[0], int | float)]
+    return looked_at, saving, [line for line in lines if line[3] != line[5]]
+
+
 CELLS = (
     ("llama-3.3-70b", 8192, 1024, "fp8", 40.0),
     ("llama-3.3-70b", 1024, 1024, "fp8", 30.0),

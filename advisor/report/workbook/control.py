@@ -134,6 +134,13 @@ def _model_checks(axis: Axis, table: Options, spots: dict[str, list[Spot]]) -> l
             "",
         ),
         Check(
+            "The sensitivity starts from the saving on Options",
+            f"=IF(ABS(IF(out_subject_row=0,0,INDEX({table.area('saving', outside=True)},out_subject_place)"
+            "-out_subject_npv_saving))<=1,1,0)",
+            True,
+            "Its own sums over months, with every driver as expected, give the NPV saved of the option looked at.",
+        ),
+        Check(
             "The horizon fits the months shown",
             f"=IF(AND(in_horizon>=1,in_horizon<={on(MONTHLY, fixed(3, axis.last))}),1,0)",
             True,

@@ -126,7 +126,7 @@ def not_live(model: Model) -> list[str]:
             "Change inputs and upload the file to see them worked out again."
         ]
     found = [
-        "Confidence, pilot, reasons, break-evens, draws and the sheet Sensitivity are values of delivery.",
+        "Confidence, pilot, reasons, break-evens and draws are values of delivery.",
         "Fields marked “on upload” on Inputs (model, token sizes, formats, engines, percentile, quality settings).",
         "Curves and quality turning points are records and fits of the catalog.",
     ]

@@ -202,10 +202,23 @@ def values_of(model: Model, sizing: Sizing, spots: dict[str, list[Spot]]) -> dic
     own_rank = next(
         (found[r.id]["rank"] for r in model.rows if r.is_own and r.in_place and found[r.id]["rank"]), len(found) + 1
     )
+    _challengers(model, found)
     for values in found.values():
         may = not model.case.today_can_stay or (values["worth"] == 1 and float(values["rank"]) <= float(own_rank))
         values["eligible"] = values["rank"] if values["passes"] == 1 and may else NOTHING
     return found
+
+
+def _challengers(model: Model, found: dict[str, dict[str, Value]]) -> None:
+    """Their order, as :mod:`advisor.decision.choice` takes the challenger."""
+    others = [row for row in model.rows if found[row.id]["passes"] == 1 and not row.is_own]
+
+    def key(row: Row) -> tuple[bool, float, float, float, str]:
+        values = found[row.id]
+        return (row.in_place, float(values["estimate"]), float(values["npv"]), float(values["unrounded"]), row.id)
+
+    for number, row in enumerate(sorted(others, key=key), start=1):
+        found[row.id]["challenge"] = number
 
 
 def _engine_standings(model: Model, found: dict[str, dict[str, Value]]) -> None:
@@ -266,6 +279,8 @@ def _option_values(model: Model, row: Row, sized: dict[str, Value], spots: list[
         **_criteria(model, row, option, result.npv_saving, serving, float(sized["fastest_a"])),
         "serving": serving,
         "estimate": float(sized["kind"] in ESTIMATES),
+        "unrounded": float(sized["needed"]) * float(sized["price"]),
+        "challenge": NOTHING,
         "worth": float(case.worth_it(result.npv_saving)),
         "best": best + 1,
     }

@@ -133,6 +133,16 @@ COLS: tuple[Col, ...] = (
         "+in_weight_quality+in_weight_evidence+in_weight_readiness+in_weight_energy),cat_score_digits)",
     ),
     Col("estimate", "Nobody measured it", YES_NO, WHOLE, '=IF(OR({kind}="transferred",{kind}="modelled"),1,0)'),
+    Col("unrounded", "Cost if machines could be split", "USD/hour", MONEY_FINE, "={S:needed}*{price}"),
+    Col(
+        "challenge",
+        "Order as challenger",
+        "– if none: elsewhere first",
+        WHOLE,
+        "=IF(AND({passes}=1,{own}=0),1+SUMPRODUCT(([passes]=1)*([own]=0)*(([plans]>{plans})+([plans]={plans})*"
+        "(([estimate]<{estimate})+([estimate]={estimate})*(([npv]<{npv})+([npv]={npv})*(([unrounded]<{unrounded})"
+        '+([unrounded]={unrounded})*(ROW([npv])<ROW({npv}))))))),"–")',
+    ),
     Col("worth", "Worth a change", YES_NO, WHOLE, "=IF(AND({saving}>0,{saving}>=in_minimum_saving*out_bill_npv),1,0)"),
     Col(
         "eligible",

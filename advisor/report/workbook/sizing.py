@@ -64,6 +64,7 @@ def write_sizing(
     for number, (key, item) in enumerate(labelled, start=TODAY_ROW):
         found.rows[key] = number
         found.values[key] = values_of(model, item, curves[key], key == "today")
+        found.values[key]["price_row"] = prices[item.option.key.hardware] + 1
         _row(sheet, number, item, key, found.values[key], prices, region)
     return found
 
