@@ -67,6 +67,14 @@ def test_an_exit_fee_falls_once_and_only_on_leaving_early():
     assert sum(row.fee_usd for row in late.rows) == 0
 
 
+@given(st.integers(1, 99), st.integers(1, 12), st.floats(0, 1), st.integers(0, 3))
+def test_float_noise_brings_no_exit_fee(committed, months_left, growth, ramp):
+    """In two tranches the committed GPUs stay in use to the contract's end, whatever rounding leaves of their number."""
+    bound = Today(100, Terms(10.0), need(100), 1, committed, months_left, exit_fee_usd=77.0)
+    plan = Plan("phased", Timing(ramp=ramp), target=MOVE, end=Timing(start=months_left, ramp=ramp))
+    assert sum(row.fee_usd for row in future(ledger(today=bound, growth=growth), plan).rows) == 0
+
+
 def test_moving_at_the_end_of_the_contract():
     bound = Today(10, Terms(10.0), need(10), 1, committed_gpus=10, months_left=6)
     found = future(ledger(today=bound), Plan("move_at_contract_end", Timing(start=6.0), target=MOVE))

@@ -12,7 +12,7 @@ from advisor.report import words
 from advisor.report.workbook import SHEETS, workbook_bytes
 from advisor.scenario_io import build_scenario, load_scenario
 from tests.conftest import EXAMPLES, scenario_data
-from tests.report.workbook_tools import tornado_of
+from tests.report.workbook_tools import opened, tornado_of
 
 ALLOWED = {"0", "1", "12", "3600", "1e6"}
 TWO_WORKLOADS = "several workloads"
@@ -126,7 +126,7 @@ def test_the_cover_shows_the_engines_figures(decision, content):
 
 
 def test_the_sensitivity_is_the_engines_tornado(decision, content):
-    looked_at, saving, lines = tornado_of(content)
+    looked_at, saving, lines = tornado_of(opened(content))
     option = words.looked_at(decision)
     assert looked_at == option.key.label(decision.catalog)
     assert saving == pytest.approx(option.standing.future.npv_saving, rel=1e-12)

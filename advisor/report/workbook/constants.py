@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from advisor.evidence.age import Z80, software_age
 from advisor.evidence.prefix import UNCERTAIN_SHARE
 from advisor.report.workbook.model import Model
-from advisor.units import HOURS_PER_MONTH, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TOKENS_PER_MTOK
+from advisor.units import GPU_NOISE, HOURS_PER_MONTH, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TOKENS_PER_MTOK
 
 FLOAT_NOISE = 1e-12
 BLOCK_LINES = (*range(1, 7), *range(9, 14))
@@ -54,6 +54,7 @@ def constants_of(model: Model) -> list[Constant]:
         Constant("cat_seconds_per_minute", "Seconds a minute", SECONDS_PER_MINUTE, "s", rule, ""),
         Constant("cat_tokens_per_mtok", "Tokens in a million", TOKENS_PER_MTOK, "tokens", rule, ""),
         Constant("cat_float_noise", "Rounding noise", FLOAT_NOISE, "fraction", "docs/method.md", "payback: less is no loss"),
+        Constant("cat_gpu_noise", "Rounding of a GPU count", GPU_NOISE, "GPUs", "docs/method.md", "less is not unused"),
         Constant("cat_exact", "A knot is hit within", 1e-6, "fraction", "docs/method.md", "grade measured"),
         *(
             Constant(f"cat_line_{line}", f"Line {line + 1} of a block", line, "rows", "Operating points", "")

@@ -12,7 +12,7 @@ import numpy as np
 
 from advisor.decision.tornado import Driver, drivers_of, saving_with, world_with
 from advisor.money.months import Array
-from advisor.money.plans import World, flows
+from advisor.money.plans import World, flows, unused
 from advisor.report.workbook.book import FACTOR, MONEY, NUMBER, WHOLE, Sheet, cell, fixed, on
 from advisor.report.workbook.model import Model
 from advisor.report.workbook.points import P_HIGH, P_LOW, PRICES
@@ -255,7 +255,7 @@ def _sums(sheet: Sheet, model: Model, row: int, end: End, at: Rows, in_place: bo
     ledger, world = model.case.ledger, end.world
     held, factors = ledger.today.committed(ledger.months), ledger.factors
     market = np.maximum(0.0, end.staying - held) - np.maximum(0.0, end.old - held)
-    idle = np.maximum(0.0, held - end.old)
+    idle = unused(held, end.old)
     new = np.zeros(ledger.months) if in_place else end.new
     k, s, o = at.committed, at.staying, at.old
     figures = (
@@ -264,8 +264,8 @@ def _sums(sheet: Sheet, model: Model, row: int, end: End, at: Rows, in_place: bo
             f"=SUMPRODUCT((({s}>{k})*({s}-{k})-({o}>{k})*({o}-{k}))*{at.today_path}*{at.discount})",
             float((market * world.current_price_path) @ factors),
         ),
-        (IDLE, f"=SUMPRODUCT(({k}>{o})*({k}-{o})*{at.discount})", float(idle @ factors)),
-        (FEE, f"=SUMPRODUCT(MAX(({k}>{o})*{at.discount}))", float(np.max((idle > 0) * factors))),
+        (IDLE, f"=SUMPRODUCT(({k}-{o}>cat_gpu_noise)*({k}-{o})*{at.discount})", float(idle @ factors)),
+        (FEE, f"=SUMPRODUCT(MAX(({k}-{o}>cat_gpu_noise)*{at.discount}))", float(np.max((idle > 0) * factors))),
         (
             NEW,
             f"=IF(out_subject_in_place=1,0,SUMPRODUCT({at.new}*{at.candidate_path}*{at.discount}))",

@@ -276,7 +276,7 @@ def _option_values(model: Model, row: Row, sized: dict[str, Value], spots: list[
         "date": within(limits.serve_within_months, serving),
         "own": float(row.is_own),
         "plans": len(spots),
-        **_criteria(model, row, option, result.npv_saving, serving, float(sized["fastest_a"])),
+        **_criteria(model, row, option, result.npv_saving, serving, float(sized["fastest"])),
         "serving": serving,
         "estimate": float(sized["kind"] in ESTIMATES),
         "unrounded": float(sized["needed"]) * float(sized["price"]),

@@ -97,7 +97,7 @@ COLS: tuple[Col, ...] = (
     ),
     Col("best", "Cheapest plan", "number", WHOLE, "=IF({npv1}={npv},1,IF({npv2}={npv},1+1,1+1+1))"),
     Col("cost", "Score: cost", "", FACTOR, "={saving}/(cat_score_full_saving_fraction*out_bill_npv)"),
-    Col("latency", "Score: latency", "", FACTOR, "=MAX(0,1-in_interactivity/{S:fastest_a})"),
+    Col("latency", "Score: latency", "", FACTOR, "=MAX(0,1-in_interactivity/{S:fastest})"),
     Col("quality_score", "Score: quality", "", FACTOR, "=INDEX({status_scores},{severity}+1)"),
     Col(
         "evidence",

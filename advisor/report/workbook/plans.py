@@ -182,7 +182,7 @@ class Block:
             (
                 "committed GPUs unused",
                 "GPUs",
-                lambda c: f"MAX(0,{shared(COMMITTED, c)}-{self.at(OLD, c)})",
+                self._idle,
                 rows.idle,
                 "#,##0.##",
             ),
@@ -197,6 +197,10 @@ class Block:
         if self.name != "tune_in_place":
             return self.share(GONE)
         return lambda col: sized(self.refs.demand(col), self.row, ref("unit", self.row), "", self.refs.speed)
+
+    def _idle(self, col: int) -> str:
+        unused = f"{shared(COMMITTED, col)}-{self.at(OLD, col)}"
+        return f"IF({unused}>cat_gpu_noise,{unused},0)"
 
     def _saved(self, col: int) -> str:
         return f"{self.at(SAVED, col - 1)}+{self.refs.stay_usd(col)}-{self.at(TOTAL, col)}"
