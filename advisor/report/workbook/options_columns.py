@@ -23,6 +23,7 @@ def _within_budget(budget: str, value: str) -> str:
     return f"=IF(AND(ISNUMBER({budget}),ISNUMBER({value})),IF({value}<={budget},1,0),1)"
 
 
+NOTHING = "–"
 YES_NO = "1 yes, 0 no"
 COLS: tuple[Col, ...] = (
     Col("label", "Option", "", TEXT, is_formula=False),

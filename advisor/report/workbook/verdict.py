@@ -9,7 +9,8 @@ from advisor.report.workbook.book import FACTOR, MONEY, NUMBER, SHARE, TEXT, WHO
 from advisor.report.workbook.model import Model
 from advisor.report.workbook.monthly import DISCOUNT, PARAM, Axis
 from advisor.report.workbook.monthly import SHEET as MONTHLY
-from advisor.report.workbook.options import NOTHING, SHEET, Options
+from advisor.report.workbook.options import SHEET, Options
+from advisor.report.workbook.options_columns import NOTHING
 from advisor.report.workbook.page import Value
 from advisor.report.workbook.plans import NEVER, NEW, SAVED, TOTAL, Spot
 from advisor.report.workbook.plans import SHEET as PLANS
