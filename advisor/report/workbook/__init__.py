@@ -57,7 +57,7 @@ def workbook_bytes(decision: Decision, made: date | None = None) -> bytes:
         made: the day written on the Cover; today if left out.
     """
     buffer = io.BytesIO()
-    settings = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    settings = {"in_memory": True, "default_format_properties": {"valign": "top"}}
     with xlsxwriter.Workbook(buffer, settings) as file:
         file.set_calc_mode("auto")
         book, model = Book(file), Model(decision)

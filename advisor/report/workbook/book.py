@@ -6,6 +6,7 @@ not calculate show the engine's numbers.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,8 +23,13 @@ CEILING = "ROUNDUP(ROUND({0},9),0)"
 
 MONEY, MONEY_FINE, NUMBER, WHOLE, SHARE, FACTOR = "#,##0", "#,##0.0000", "#,##0.0##", "#,##0", "0.0%", "0.0000"
 TEXT = "@"
+SPACE = "_ "
+"""Ends a number format: a space between a figure and the text in the cell beside it."""
 A4 = 9
 HEADER_HEIGHT = 48
+LINE_HEIGHT = 15
+LONG_WORDS = 1.15
+"""Room for words that do not break where a line ends."""
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 
@@ -56,6 +62,9 @@ class Book:
         key = tuple(properties.items())
         found = self.formats.get(key)
         if found is None:
+            figures = properties.get("num_format", TEXT)
+            if figures not in (TEXT, "General"):
+                properties = properties | {"num_format": figures + SPACE}
             found = self.formats[key] = self.file.add_format(properties)
         return found
 
@@ -98,9 +107,17 @@ class Sheet:
         clean = CONTROL.sub("", str(text))
         self.page.words(row, col, clean[:32_000], self.book.style(**style) if style else None)
 
-    def header(self, row: int, texts: list[str] | tuple[str, ...], col: int = 0) -> None:
+    def wrapped(self, row: int, *texts: tuple[int, str, float]) -> None:
+        """Texts of a row as (column, text, column width), wrapped, the row as high as the longest needs."""
+        for col, text, _ in texts:
+            self.text(row, col, text, text_wrap=True, valign="top")
+        lines = max(math.ceil(len(text) * LONG_WORDS / width) for _, text, width in texts)
+        if lines > 1:
+            self.page.set_row(row, LINE_HEIGHT * lines)
+
+    def header(self, row: int, texts: list[str] | tuple[str, ...], col: int = 0, height: int = HEADER_HEIGHT) -> None:
         """A row of column headers, high enough for three lines."""
-        self.page.set_row(row, HEADER_HEIGHT)
+        self.page.set_row(row, height)
         for offset, text in enumerate(texts):
             self.text(row, col + offset, text, bold=True, bottom=1, text_wrap=True, valign="top", bg_color="#E8EEF4")
 

@@ -264,4 +264,5 @@ def _fleets(months: Months, end: End, name: str, block: Block) -> Block:
 
     old = months.line(f"{name}: today's GPUs", "GPUs", left, end.old, GPUS)
     afresh = months.line(f"{name}: new GPUs", "GPUs; in place: sized afresh", sized, end.new, WHOLE)
+    months.top += 1
     return replace(block, old=old, new=afresh)

@@ -46,6 +46,7 @@ END_HEADS = (
     "One-offs, factor",
     "NPV saved, USD",
 )
+TALL_HEADER = 96
 LOW_END, HIGH_END, EXPECTED = "low", "high", "as expected"
 THROUGHPUT, PRICE, PRICE_CHANGE = "candidate throughput", "candidate price", "candidate price change"
 TODAY, TODAY_CHANGE, DEMAND, GROWTH = "current price", "current price change", "demand", "growth"
@@ -225,7 +226,7 @@ def write_ends(
 ) -> None:
     """Write the four sums, the factors and the NPV saved of every end."""
     sheet.section(layout.ends - 2, "Ends: one driver at a time, all else as expected; months stand on Driver months")
-    sheet.header(layout.ends - 1, END_HEADS)
+    sheet.header(layout.ends - 1, END_HEADS, height=TALL_HEADER)
     for end in ends:
         name = end.driver.name
         row = layout.end_row(name, end.side)

@@ -27,6 +27,7 @@ COLUMNS = (
 )
 LABEL, VALUE, UNIT, LOW, HIGH, CASE, IN_USE, EFFECT, SOURCE, DATE, NOTE, FIELD, DELIVERED = range(len(COLUMNS))
 NONE = "none"
+NOTE_WIDTH = 90
 HERE, ON_UPLOAD = "here, at once", "on upload"
 
 _WORKLOAD: FieldPath = ("workloads", 0)
@@ -101,7 +102,7 @@ def write_inputs(book: Book, model: Model, made: str) -> list[tuple[int, str, bo
     )
     sheet.heading("Inputs", f"Blue cells are yours to change. {how} Do not rename, insert or delete rows.")
     sheet.header(HEADER_ROW, COLUMNS)
-    sheet.widths(34, 18, 16, 12, 12, 8, 18, 14, 22, 12, 46, 52, 18)
+    sheet.widths(34, 20, 16, 12, 12, 8, 18, 14, 22, 12, NOTE_WIDTH, 60, 20)
     sheet.repeat(HEADER_ROW)
     row, group = FIRST_ROW, ""
     rows: list[tuple[int, str, bool]] = []
@@ -146,7 +147,7 @@ def _field(book: Book, sheet: Sheet, row: int, leaf: Leaf, model: Model, made: s
     is_default = leaf.value == _defaults().get(leaf.path, "-")
     sheet.text(row, SOURCE, "default of the form" if is_default else "your input")
     sheet.text(row, DATE, made)
-    sheet.text(row, NOTE, _note(leaf.path), text_wrap=False)
+    sheet.wrapped(row, (NOTE, help_of(leaf.path), NOTE_WIDTH))
     sheet.text(row, FIELD, leaf.name, font_color="#888888")
     if leaf.value is None:
         sheet.text(row, DELIVERED, "", font_color="#888888")
@@ -223,11 +224,6 @@ def _defaults() -> dict[FieldPath, float | int | str | None]:
 _KNOWN: dict[FieldPath, float | int | str | None] = {}
 
 
-def _note(path: FieldPath) -> str:
-
-    return help_of(path)
-
-
 def _validate(sheet: Sheet, row: int, leaf: Leaf) -> None:
     words = choices(leaf.path)
     if words:
@@ -255,5 +251,5 @@ def _constant(book: Book, sheet: Sheet, row: int, constant: Constant, model: Mod
     sheet.text(row, UNIT, constant.unit)
     sheet.text(row, SOURCE, constant.source)
     sheet.text(row, DATE, model.decision.catalog.as_of)
-    sheet.text(row, NOTE, constant.note)
+    sheet.wrapped(row, (NOTE, constant.note, NOTE_WIDTH))
     book.name(constant.name, SHEET, row, IN_USE)

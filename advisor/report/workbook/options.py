@@ -20,6 +20,7 @@ from advisor.report.workbook.sizing import Sizing, ref
 from advisor.report.workbook.sizing_columns import INDEX as SIZING_COLUMNS
 
 QUALITY, SHEET = "Quality", "Options"
+SOURCES_WIDTH, WORDS_WIDTH = 40, 110
 STATUS_ROW = 4
 LINES_ROW = STATUS_ROW + len(SEVERITY) + 3
 HEADER_ROW, UNIT_ROW, FIRST_ROW = 3, 4, 5
@@ -64,7 +65,7 @@ def write_quality(book: Book, model: Model) -> int:
         "In words, at delivery",
     )
     sheet.header(LINES_ROW - 1, header)
-    sheet.widths(30, 20, 18, 12, 12, 12, 12, 12, 14, 10, 8, 40, 100)
+    sheet.widths(30, 20, 18, 12, 12, 12, 12, 12, 14, 10, 8, SOURCES_WIDTH, WORDS_WIDTH)
     row = LINES_ROW
     classes: list[str] = [task.task_class for task in model.decision.scenario.workload.tasks]
     for item in model.rows:
@@ -76,7 +77,7 @@ def write_quality(book: Book, model: Model) -> int:
                 sheet.text(row, col, text)
             sheet.text(row, 8, "unchanged")
             sheet.number(row, 9, 0, WHOLE)
-            sheet.text(row, 12, item.option.quality.reason)
+            sheet.wrapped(row, (12, item.option.quality.reason, WORDS_WIDTH))
             row += 1
     return row - 1
 
@@ -100,8 +101,7 @@ def _quality_line(sheet: Sheet, row: int, item: Row, turn: Turn, number: int) ->
     severity = SEVERITY.index(turn.now.status)
     sheet.formula(row, 9, f"=MATCH({cell(row, 8, fixed_col=True)},{area},0)-1", severity, WHOLE)
     sheet.number(row, 10, turn.now.pairs, WHOLE)
-    sheet.text(row, 11, ", ".join(turn.now.sources))
-    sheet.text(row, 12, turn.now.reason)
+    sheet.wrapped(row, (11, ", ".join(turn.now.sources), SOURCES_WIDTH), (12, turn.now.reason, WORDS_WIDTH))
 
 
 @dataclass

@@ -13,6 +13,7 @@ from advisor.report.workbook.model import Model, Row
 
 PRICES = "Prices"
 PRICES_HEADER, PRICES_FIRST = 3, 4
+RULE_WIDTH, SOURCE_WIDTH = 88, 60
 PRICE_COLUMNS = (
     "GPU",
     "Id",
@@ -51,6 +52,7 @@ CATEGORY = {"on_demand": "Standard", "spot": "Dynamic", "reserved_1y": "Committe
 """FOCUS 1.x PricingCategory of our price bases; an own quote or an owner's cost is Other."""
 
 POINTS = "Operating points"
+COLUMNS_A_PAGE = 15
 POINTS_FIRST, STRIDE, DATA = 4, 14, 3
 LINES = (
     "Interactivity",
@@ -76,7 +78,7 @@ def write_prices(book: Book, model: Model) -> dict[str, int]:
     sheet = book.sheet(PRICES)
     sheet.heading("Prices", "USD per GPU-hour. Type an own quote into the blue column: it stands above every offer.")
     sheet.header(PRICES_HEADER, PRICE_COLUMNS)
-    sheet.widths(24, 12, 16, 18, 12, 10, 10, 14, 16, 26, 12, 8, 52, 34, 14)
+    sheet.widths(24, 12, 16, 18, 12, 10, 10, 14, 16, 26, 12, 8, RULE_WIDTH, SOURCE_WIDTH, 14)
     sheet.repeat(PRICES_HEADER)
     live = set() if model.why_not_live else {row.option.key.hardware for row in model.rows}
     rows = {}
@@ -140,8 +142,7 @@ def _listed(sheet: Sheet, row: int, price: Price) -> None:
     sheet.text(row, P_PROVIDER, price.provider)
     sheet.text(row, P_DATE, price.as_of or "undated")
     sheet.number(row, P_COUNT, len(price.offers), WHOLE)
-    sheet.text(row, P_RULE, price.rule)
-    sheet.text(row, P_SOURCE, ", ".join(price.source))
+    sheet.wrapped(row, (P_RULE, price.rule, RULE_WIDTH), (P_SOURCE, ", ".join(price.source), SOURCE_WIDTH))
 
 
 def write_points(book: Book, model: Model) -> tuple[dict[str, tuple[int, int]], str]:
@@ -169,7 +170,9 @@ def write_points(book: Book, model: Model) -> tuple[dict[str, tuple[int, int]], 
         blocks[key] = (first, second)
     for number in range(width):
         sheet.number(3, DATA + number, number + 1, WHOLE, bold=True, bottom=1, bg_color="#E8EEF4")
-    sheet.page.set_column(DATA, DATA + width, 10)
+    sheet.page.set_column(DATA, DATA + width, 13)
+    sheet.page.repeat_columns(0, DATA - 1)
+    sheet.page.fit_to_pages(max(1, round(width / COLUMNS_A_PAGE)), 0)
     return blocks, on(POINTS, f"{fixed(0, DATA)}:{fixed(row, DATA + width)}")
 
 

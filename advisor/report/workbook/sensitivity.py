@@ -85,9 +85,9 @@ def _write_live(sheet: Sheet, layout: work.Layout, ranked: Lines, label: str, sa
     for number, values in enumerate(ranked, start=1):
         row = FIRST_ROW + number - 1
         if number == 1:
-            sheet.number(row, NUMBER_COL, 1, WHOLE)
+            sheet.number(row, NUMBER_COL, 1, WHOLE, align="left")
         else:
-            sheet.formula(row, NUMBER_COL, f"={cell(row - 1, NUMBER_COL)}+1", number, WHOLE)
+            sheet.formula(row, NUMBER_COL, f"={cell(row - 1, NUMBER_COL)}+1", number, WHOLE, align="left")
         at = f"MATCH({cell(row, NUMBER_COL, fixed_col=True)},{area(work.ORDER)},0)"
         for (col, source, fmt), value in zip(READ, values, strict=True):
             sheet.formula(row, col, f"=INDEX({area(source)},{at})", value, fmt)
@@ -111,7 +111,7 @@ def write_static_sensitivity(book: Book, model: Model) -> None:
     sheet.number(EXPECTED_ROW, UNIT, saving, MONEY, bold=True, align="left")
     for number, line in enumerate(rows, start=1):
         row = FIRST_ROW + number - 1
-        sheet.number(row, NUMBER_COL, number, WHOLE)
+        sheet.number(row, NUMBER_COL, number, WHOLE, align="left")
         sheet.text(row, DRIVER, line.driver)
         sheet.text(row, UNIT, line.unit)
         low, high = line.saving_at_low_usd, line.saving_at_high_usd
@@ -149,7 +149,15 @@ def _chart(book: Book, count: int) -> None:
         )
     title = "What each driver changes of the NPV saved, USD (0: as expected)"
     chart.set_title({"name": title, "name_font": {"size": 12}})
-    chart.set_y_axis({"reverse": True, "label_position": "low", "name": "Driver", "major_gridlines": {"visible": False}})
+    chart.set_y_axis(
+        {
+            "reverse": True,
+            "crossing": "max",
+            "label_position": "low",
+            "name": "Driver",
+            "major_gridlines": {"visible": False},
+        }
+    )
     grid = {"visible": True, "line": {"color": "#DDDDDD"}}
     chart.set_x_axis({"name": "Change of the NPV saved, USD", "num_format": "#,##0", "major_gridlines": grid})
     chart.set_legend({"position": "bottom"})

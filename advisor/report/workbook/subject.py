@@ -73,7 +73,7 @@ def write_subject(
     for number, line in enumerate(lines, start=FIRST_ROW):
         sheet.text(number, NAME, line.label)
         sheet.formula(number, VALUE, line.formula, line.value, line.number_format, align="right")
-        sheet.text(number, UNIT, line.unit, font_color="#555555")
+        sheet.text(number, UNIT, line.unit, font_color="#555555", indent=1)
         book.name(f"out_subject_{line.name}", SHEET, number, VALUE)
     return found, FIRST_ROW + len(lines)
 
@@ -195,7 +195,7 @@ def _interval_lines(region: str, sizing: Sizing, row: Row, values: dict[str, Val
             cells[part] = f"out_subject_{name}"
             line(
                 name,
-                f"{words} end: {part[0]} {'before' if part[1] == '0' else 'after'}",
+                f"{words} end: {'slope' if part[0] == 's' else 'value'} {'before' if part[1] == '0' else 'after'}",
                 unit,
                 FACTOR,
                 f"={point(kind, at)}",
