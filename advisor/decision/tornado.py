@@ -8,7 +8,7 @@ import numpy as np
 
 from advisor.decision.case import Case, runs_in_place
 from advisor.decision.records import TornadoRow
-from advisor.money.months import path
+from advisor.money.months import least_rate, path
 from advisor.money.plans import Plan, World, flows
 from advisor.options import Option
 from advisor.pricing import Price
@@ -49,14 +49,20 @@ def drivers_of(case: Case, option: Option) -> list[Driver]:
         _speed("candidate throughput", option, spread.throughput_spread_ratio),
         _price("current price", case.baseline.price, assume("tornado_price_fraction"), spread.price_spread_ratio),
         Driver("demand", "of today's", 1 - load, 1.0, 1 + load),
-        Driver("growth", "a year, first workload", growth - wobble, growth, growth + wobble),
-        Driver("current price change", "a year", change.current - drift, change.current, change.current + drift),
+        Driver("growth", "a year, first workload", least_rate(growth, wobble), growth, growth + wobble),
+        Driver("current price change", "a year", least_rate(change.current, drift), change.current, change.current + drift),
         Driver("delay", "months", 0.0, 0.0, spread.delay_p90_months),
     ]
     if not runs_in_place(case, option):
         drivers += [
             _price("candidate price", option.price, assume("tornado_price_fraction"), spread.price_spread_ratio),
-            Driver("candidate price change", "a year", change.candidate - drift, change.candidate, change.candidate + drift),
+            Driver(
+                "candidate price change",
+                "a year",
+                least_rate(change.candidate, drift),
+                change.candidate,
+                change.candidate + drift,
+            ),
         ]
     if scenario.migration.contingency_fraction > 0:
         base = 1 + scenario.migration.contingency_fraction

@@ -10,6 +10,7 @@ from advisor import link
 from advisor.recommend import recommend
 from advisor.report import words
 from advisor.report.workbook import SHEETS, workbook_bytes
+from advisor.report.workbook.page import figure
 from advisor.scenario_io import build_scenario, load_scenario
 from tests.conftest import EXAMPLES, scenario_data
 from tests.report.workbook_tools import opened, tornado_of
@@ -135,6 +136,25 @@ def test_the_sensitivity_is_the_engines_tornado(decision, content):
         assert line[2] == row.unit
         figures = (row.low, row.base, row.high, row.saving_at_low_usd, row.saving_at_high_usd, row.swing_usd)
         assert line[3:9] == pytest.approx(figures, rel=1e-12)
+
+
+def test_a_model_of_ones_own_has_a_live_workbook(catalog):
+    """A model known only by its architecture: every option is modelled, none has own points."""
+    data = scenario_data()
+    data["workloads"][0]["model"] = {
+        "custom": {"total_params_b": 40.0, "active_params_b": 40.0, "layers": 60, "kv_values_per_token": 150_000}
+    }
+    data["candidates"] = {"hardware": ("h200", "b200")}
+    decision = recommend(build_scenario(data, catalog), catalog)
+    book = opened(workbook_bytes(decision))
+    assert book["Cover"]["B4"].value == decision.verdict.code
+    assert book["Checks"]["C5"].value == "ok"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_no_number_is_refused(value):
+    with pytest.raises(ValueError, match="a cell cannot hold"):
+        figure(value)
 
 
 @pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "=cmd|' /C calc'!A0"])

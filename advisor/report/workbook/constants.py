@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from advisor.evidence.age import Z80, software_age
 from advisor.evidence.prefix import UNCERTAIN_SHARE
+from advisor.money.months import LEAST_RATE
 from advisor.report.workbook.model import Model
 from advisor.units import GPU_NOISE, HOURS_PER_MONTH, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TOKENS_PER_MTOK
 
@@ -54,6 +55,7 @@ def constants_of(model: Model) -> list[Constant]:
         Constant("cat_seconds_per_minute", "Seconds a minute", SECONDS_PER_MINUTE, "s", rule, ""),
         Constant("cat_tokens_per_mtok", "Tokens in a million", TOKENS_PER_MTOK, "tokens", rule, ""),
         Constant("cat_float_noise", "Rounding noise", FLOAT_NOISE, "fraction", "docs/method.md", "payback: less is no loss"),
+        Constant("cat_least_rate", "A spread moves no rate below", LEAST_RATE, "a year", "docs/method.md", "tornado, draws"),
         Constant("cat_gpu_noise", "Rounding of a GPU count", GPU_NOISE, "GPUs", "docs/method.md", "less is not unused"),
         Constant("cat_exact", "A knot is hit within", 1e-6, "fraction", "docs/method.md", "grade measured"),
         *(

@@ -179,8 +179,8 @@ def _range_formulas() -> dict[str, tuple[str, str, str]]:
         spread = f"IF({offers},{listed[side]},{{base}}*({factor}))"
         return f"IF(OR(out_subject_in_place=1,in_price_spread=0),{{base}},{spread})"
 
-    def change(field: str, sign: str) -> str:
-        return f"{{base}}{sign}{field}"
+    def change(rate: str, spread: str) -> tuple[str, str, str]:
+        return f"MAX({{base}}-{spread},MIN({{base}},cat_least_rate))", rate, f"{{base}}+{spread}"
 
     ours = "IF(out_subject_in_place=1,0,in_price_change_spread)"
     return {
@@ -190,19 +190,15 @@ def _range_formulas() -> dict[str, tuple[str, str, str]]:
             "IF(in_throughput_spread=0,{base},out_subject_high)",
         ),
         PRICE: (price("low", f"1-{wide}"), "out_subject_usd_per_gpu_hour", price("high", f"1+{wide}")),
-        PRICE_CHANGE: (change(ours, "-"), "in_price_change_candidate", change(ours, "+")),
+        PRICE_CHANGE: change("in_price_change_candidate", ours),
         TODAY: (
             f"IF(in_price_spread=0,{{base}},{{base}}*(1-{wide}))",
             "out_today_usd_per_gpu_hour",
             f"IF(in_price_spread=0,{{base}},{{base}}*(1+{wide}))",
         ),
-        TODAY_CHANGE: (
-            change("in_price_change_spread", "-"),
-            "in_price_change_current",
-            change("in_price_change_spread", "+"),
-        ),
+        TODAY_CHANGE: change("in_price_change_current", "in_price_change_spread"),
         DEMAND: ("{base}-cat_tornado_load_fraction", "1", "{base}+cat_tornado_load_fraction"),
-        GROWTH: (change("in_growth_spread", "-"), "in_growth", change("in_growth_spread", "+")),
+        GROWTH: change("in_growth", "in_growth_spread"),
         DELAY: ("{base}", "0", "in_delay_p90"),
         ONCE: ("1", "1+in_contingency", "{base}+in_contingency"),
     }

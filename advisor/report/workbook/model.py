@@ -156,7 +156,7 @@ class Model:
         engines = ((scenario.current.engine,) if scenario.current.engine else ()) if today else scenario.candidates.engines
         question = question_of(self.context, option.key, engines)
         tail = tail_at(catalog, question, scenario.workload.targets.percentile) if question else None
-        own = own_curve(catalog, scenario.current.measured, question) if question else None
+        own = own_curve(catalog, scenario.current.measured, question) if question and self.context.model else None
         lookup = Lookup(option.curve, _kind(option.curve), None, "")
         if own is not None:
             anchor = own.anchor.curve if own.anchor else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from math import isfinite
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
@@ -32,11 +33,20 @@ def escaped(text: str) -> str:
     return text
 
 
+def figure(value: float) -> str:
+    """A number with all its digits, so that the same float is read: XlsxWriter keeps 16.
+
+    Raises:
+        ValueError: it is no number, which a cell cannot hold.
+    """
+    if not isfinite(value):
+        raise ValueError(f"a cell cannot hold {value}")
+    return repr(float(value))
+
+
 def result(value: Value) -> tuple[str, str]:
-    """The type of a formula's cell and its cached value; a number keeps all its digits, so that the same float is read."""
-    if isinstance(value, str):
-        return ' t="str"', escaped(value)
-    return "", repr(float(value))
+    """The type of a formula's cell and its cached value."""
+    return (' t="str"', escaped(value)) if isinstance(value, str) else ("", figure(value))
 
 
 class Page(Worksheet):  # type: ignore[misc]
@@ -47,8 +57,8 @@ class Page(Worksheet):  # type: ignore[misc]
         self.table[row][col] = f'<c r="{column(col)}{row + 1}"{xml}'
 
     def number(self, row: int, col: int, value: float, style: Format) -> None:
-        """A number with all its digits: XlsxWriter keeps 16, which is not enough to read the same float back."""
-        self.put(row, col, f' s="{style._get_xf_index()}"><v>{float(value)!r}</v></c>')
+        """A number."""
+        self.put(row, col, f' s="{style._get_xf_index()}"><v>{figure(value)}</v></c>')
 
     def words(self, row: int, col: int, text: str, style: Format | None) -> None:
         """Text, whatever it begins with."""
@@ -72,7 +82,7 @@ class Page(Worksheet):  # type: ignore[misc]
         text = escaped(template)
         for col, value in enumerate(values, start=first):
             formula = text.replace(here, column(col)).replace(before, column(col - 1))
-            cells[col] = f'<c r="{column(col)}{tail}{formula}</f><v>{value!r}</v></c>'
+            cells[col] = f'<c r="{column(col)}{tail}{formula}</f><v>{figure(value)}</v></c>'
 
     def _write_dimension(self) -> None:
         rows = [row for row, cells in self.table.items() if cells]
