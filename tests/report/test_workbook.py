@@ -181,7 +181,7 @@ def test_several_workloads_are_said_not_to_be_live(catalog):
     data = scenario_data()
     data["workloads"] = (data["workloads"][0], {**data["workloads"][0], "output_tokens": 1024, "input_tokens": 1024})
     book = load_workbook(io.BytesIO(workbook_bytes(recommend(build_scenario(data, catalog), catalog))))
-    for title in ("Operating points", "Sizing", "Monthly", "Options", "Quality"):
+    for title in ("Operating points", "Sizing", "Monthly", "Options", "Sensitivity", "Drivers", "Driver months", "Quality"):
         assert TWO_WORKLOADS in book[title]["A2"].value
         assert not [cell for sheet, cell in formulas_of(book) if sheet.title == title]
     assert any(TWO_WORKLOADS in str(row[1].value) for row in book["Cover"].iter_rows())
