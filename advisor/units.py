@@ -23,6 +23,10 @@ CEILING_GUARD_DIGITS = 9
 """Decimals kept before rounding up, so that float noise never buys a GPU."""
 
 
+GPU_NOISE = 10.0**-CEILING_GUARD_DIGITS
+"""A count of GPUs this close to 0 is float noise: it is neither bought nor left unused."""
+
+
 def guarded_ceil(value: float) -> int:
     """Round up after dropping float noise: ``ceil(round(x, 9))``.
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from advisor.decision.case import Case, runs_in_place
 from advisor.decision.ranking import SCORE_DIGITS, Contest
-from advisor.money.months import Array, path
+from advisor.money.months import LEAST_RATE, Array, path
 from advisor.money.plans import Plan, World, flows
 from advisor.options import CRITERIA, Option, Outlook
 from advisor.pricing import Price
@@ -201,7 +201,7 @@ def _order(seed: int, quantity: str) -> NDArray[np.intp]:
 
 def _rate(expected: float, spread: float, z: Array) -> Array:
     """A rate a year, normal with the spread as half an 80 % interval, never a total loss."""
-    return np.maximum(expected + spread * z, min(expected, -0.95))
+    return np.maximum(expected + spread * z, min(expected, LEAST_RATE))
 
 
 def _speed(option: Option, z: Array, ratio: float) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 
 from advisor.decision.case import Case, runs_in_place
 from advisor.decision.records import TornadoRow
-from advisor.money.months import path
+from advisor.money.months import least_rate, path
 from advisor.money.plans import Plan, World, flows
 from advisor.options import Option
 from advisor.pricing import Price
@@ -28,7 +28,7 @@ class Driver:
 def tornado(case: Case, option: Option, plan: Plan) -> tuple[TornadoRow, ...]:
     """Rows for a plan towards an option, the widest swing first; drivers without a range are left out."""
     rows = []
-    for driver in _drivers(case, option):
+    for driver in drivers_of(case, option):
         if driver.low == driver.high:
             continue
         low, high = (saving_with(case, plan, driver, value) for value in (driver.low, driver.high))
@@ -36,7 +36,8 @@ def tornado(case: Case, option: Option, plan: Plan) -> tuple[TornadoRow, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.swing_usd, row.driver)))
 
 
-def _drivers(case: Case, option: Option) -> list[Driver]:
+def drivers_of(case: Case, option: Option) -> list[Driver]:
+    """The drivers of an option's saving with their ranges; some may have none (low equals high)."""
     scenario, assume = case.scenario, case.catalog.assume
     finance, spread = scenario.finance, scenario.uncertainty
     growth = scenario.workload.growth_per_year_fraction
@@ -48,14 +49,20 @@ def _drivers(case: Case, option: Option) -> list[Driver]:
         _speed("candidate throughput", option, spread.throughput_spread_ratio),
         _price("current price", case.baseline.price, assume("tornado_price_fraction"), spread.price_spread_ratio),
         Driver("demand", "of today's", 1 - load, 1.0, 1 + load),
-        Driver("growth", "a year, first workload", growth - wobble, growth, growth + wobble),
-        Driver("current price change", "a year", change.current - drift, change.current, change.current + drift),
+        Driver("growth", "a year, first workload", least_rate(growth, wobble), growth, growth + wobble),
+        Driver("current price change", "a year", least_rate(change.current, drift), change.current, change.current + drift),
         Driver("delay", "months", 0.0, 0.0, spread.delay_p90_months),
     ]
     if not runs_in_place(case, option):
         drivers += [
             _price("candidate price", option.price, assume("tornado_price_fraction"), spread.price_spread_ratio),
-            Driver("candidate price change", "a year", change.candidate - drift, change.candidate, change.candidate + drift),
+            Driver(
+                "candidate price change",
+                "a year",
+                least_rate(change.candidate, drift),
+                change.candidate,
+                change.candidate + drift,
+            ),
         ]
     if scenario.migration.contingency_fraction > 0:
         base = 1 + scenario.migration.contingency_fraction
@@ -87,7 +94,7 @@ def _price(name: str, price: Price, fraction: float, ratio: float) -> Driver:
 def saving_with(case: Case, plan: Plan, driver: Driver, value: float) -> float:
     """NPV saved by a plan with one driver at a value, USD."""
     ledger = case.ledger
-    world = _changed(ledger.world, driver, value, ledger.months)
+    world = world_with(ledger.world, driver, value, ledger.months)
     one_off = plan.one_off_usd * (value / driver.base if driver.name == "one-off cost" else 1.0)
     staying = np.broadcast_to(ledger.today.staying_gpus(world.demand, world.today_speed), (ledger.months,))
     stay = flows(Plan("stay"), ledger.today, world, staying).total_usd
@@ -95,7 +102,7 @@ def saving_with(case: Case, plan: Plan, driver: Driver, value: float) -> float:
     return float((stay - cost) @ ledger.factors) - one_off
 
 
-def _changed(world: World, driver: Driver, value: float, months: int) -> World:
+def world_with(world: World, driver: Driver, value: float, months: int) -> World:
     """The world with one driver at a value; one-offs stand in the plan, not in the world."""
     factor = value / driver.base if driver.base else 0.0
     match driver.name:

@@ -15,6 +15,9 @@ Array = NDArray[np.float64]
 Uncertain = float | Array
 """A figure, or draws of it in a column (K, 1) that spreads over months."""
 
+LEAST_RATE = -0.95
+"""A spread moves no rate a year below this: a path towards a total loss has no values."""
+
 _HALF_GUARD = 0.5 * 10.0**-CEILING_GUARD_DIGITS
 
 
@@ -29,6 +32,11 @@ def path(rate_per_year: Uncertain, months: int) -> Array:
     if isinstance(rate_per_year, np.ndarray):
         return np.exp(np.log1p(rate_per_year) * years)
     return np.asarray((1 + rate_per_year) ** years)
+
+
+def least_rate(expected: float, spread: float) -> float:
+    """The low end of a rate a year, half an interval below what is expected; an expected rate lower still stays."""
+    return max(expected - spread, min(expected, LEAST_RATE))
 
 
 def switched(months: int, start: Uncertain, ramp_months: float) -> Array:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from advisor.money.months import Array, Uncertain, ceil_array, month_numbers, switched, whole_units
 from advisor.money.need import Need
 from advisor.money.terms import Terms
+from advisor.units import GPU_NOISE
 
 FutureName = Literal["stay", "tune_in_place", "move_now", "move_at_contract_end", "phased", "buy_tokens"]
 
@@ -167,11 +168,17 @@ def _old_fleet(today: Today, world: World, old: Array, none: Array) -> tuple[Arr
     if today.committed_gpus == 0:
         return old * rate, none, none
     committed = today.committed(old.shape[-1])
-    idle = np.maximum(0.0, committed - old)
+    idle = unused(committed, old)
     usd = committed * per_gpu + np.maximum(0.0, old - committed) * rate
     recovered = idle * (per_gpu * today.recoverable_fraction) if today.recoverable_fraction else none
     fee = _first_month(idle > 0) * today.exit_fee_usd if today.exit_fee_usd else none
     return usd, recovered, fee
+
+
+def unused(committed: Array, old: Array) -> Array:
+    """Committed GPUs not in use; float noise is none, since the first unused one brings the exit fee."""
+    idle = committed - old
+    return np.where(idle > GPU_NOISE, idle, 0.0)
 
 
 def _fleets(plan: Plan, today: Today, world: World, staying: Array) -> tuple[Array, Array]:

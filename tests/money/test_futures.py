@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.money.futures import future, open_ledger, payback_month
-from advisor.money.months import ceil_array, path, switched
+from advisor.money.months import ceil_array, least_rate, path, switched
 from advisor.money.need import Need, PartNeed
 from advisor.money.plans import Plan, Target, Timing, Today, World
 from advisor.money.terms import Terms
@@ -65,6 +65,22 @@ def test_an_exit_fee_falls_once_and_only_on_leaving_early():
     assert [row.fee_usd for row in early.rows] == [0, 0, 77, *[0] * 9]
     late = future(ledger(today=bound), Plan("move_at_contract_end", Timing(start=6.0), target=MOVE))
     assert sum(row.fee_usd for row in late.rows) == 0
+
+
+@given(st.integers(1, 99), st.integers(1, 12), st.floats(0, 1), st.integers(0, 3))
+def test_float_noise_brings_no_exit_fee(committed, months_left, growth, ramp):
+    """In two tranches the committed GPUs stay in use to the contract's end, whatever rounding leaves of their number."""
+    bound = Today(100, Terms(10.0), need(100), 1, committed, months_left, exit_fee_usd=77.0)
+    plan = Plan("phased", Timing(ramp=ramp), target=MOVE, end=Timing(start=months_left, ramp=ramp))
+    assert sum(row.fee_usd for row in future(ledger(today=bound, growth=growth), plan).rows) == 0
+
+
+@given(st.floats(-0.99, 5), st.floats(0, 0.99))
+def test_a_spread_never_reaches_a_total_loss(expected, spread):
+    low = least_rate(expected, spread)
+    assert -1 < low <= expected
+    assert low == expected - spread or low == min(expected, -0.95)
+    assert np.isfinite(path(low, 36)).all()
 
 
 def test_moving_at_the_end_of_the_contract():

@@ -8,9 +8,12 @@ from openpyxl import load_workbook
 
 from advisor import link
 from advisor.recommend import recommend
+from advisor.report import words
 from advisor.report.workbook import SHEETS, workbook_bytes
+from advisor.report.workbook.page import figure
 from advisor.scenario_io import build_scenario, load_scenario
 from tests.conftest import EXAMPLES, scenario_data
+from tests.report.workbook_tools import opened, tornado_of
 
 ALLOWED = {"0", "1", "12", "3600", "1e6"}
 TWO_WORKLOADS = "several workloads"
@@ -79,7 +82,7 @@ def relative(cell):
 
 def test_a_row_has_one_formula_over_all_months(content):
     book = load_workbook(io.BytesIO(content))
-    for title in ("Monthly", "Plans"):
+    for title in ("Monthly", "Plans", "Driver months"):
         for row in book[title].iter_rows(min_row=4, min_col=5):
             shapes = {relative(cell) for cell in row if cell.data_type == "f"}
             assert len(shapes) <= 1, (title, row[0].row, sorted(shapes)[:2])
@@ -123,6 +126,37 @@ def test_the_cover_shows_the_engines_figures(decision, content):
     assert rows["Checks"] == "ok"
 
 
+def test_the_sensitivity_is_the_engines_tornado(decision, content):
+    looked_at, saving, lines = tornado_of(opened(content))
+    option = words.looked_at(decision)
+    assert looked_at == option.key.label(decision.catalog)
+    assert saving == pytest.approx(option.standing.future.npv_saving, rel=1e-12)
+    assert [line[1] for line in lines] == [row.driver for row in decision.tornado]
+    for line, row in zip(lines, decision.tornado, strict=True):
+        assert line[2] == row.unit
+        figures = (row.low, row.base, row.high, row.saving_at_low_usd, row.saving_at_high_usd, row.swing_usd)
+        assert line[3:9] == pytest.approx(figures, rel=1e-12)
+
+
+def test_a_model_of_ones_own_has_a_live_workbook(catalog):
+    """A model known only by its architecture: every option is modelled, none has own points."""
+    data = scenario_data()
+    data["workloads"][0]["model"] = {
+        "custom": {"total_params_b": 40.0, "active_params_b": 40.0, "layers": 60, "kv_values_per_token": 150_000}
+    }
+    data["candidates"] = {"hardware": ("h200", "b200")}
+    decision = recommend(build_scenario(data, catalog), catalog)
+    book = opened(workbook_bytes(decision))
+    assert book["Cover"]["B4"].value == decision.verdict.code
+    assert book["Checks"]["C5"].value == "ok"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_no_number_is_refused(value):
+    with pytest.raises(ValueError, match="a cell cannot hold"):
+        figure(value)
+
+
 @pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "=cmd|' /C calc'!A0"])
 def test_user_text_is_never_a_formula(catalog, text):
     """In every free-text field: the formulas are those of the same scenario with harmless text."""
@@ -147,7 +181,7 @@ def test_several_workloads_are_said_not_to_be_live(catalog):
     data = scenario_data()
     data["workloads"] = (data["workloads"][0], {**data["workloads"][0], "output_tokens": 1024, "input_tokens": 1024})
     book = load_workbook(io.BytesIO(workbook_bytes(recommend(build_scenario(data, catalog), catalog))))
-    for title in ("Operating points", "Sizing", "Monthly", "Options", "Quality"):
+    for title in ("Operating points", "Sizing", "Monthly", "Options", "Sensitivity", "Drivers", "Driver months", "Quality"):
         assert TWO_WORKLOADS in book[title]["A2"].value
         assert not [cell for sheet, cell in formulas_of(book) if sheet.title == title]
     assert any(TWO_WORKLOADS in str(row[1].value) for row in book["Cover"].iter_rows())

@@ -16,7 +16,7 @@ from advisor.report.workbook.points import write_prices
 from advisor.report.workbook.readback import differences_to_file, read_workbook
 from advisor.scenario_io import build_scenario, load_scenario
 from tests.conftest import EXAMPLES, scenario_data
-from tests.report.workbook_tools import random_data
+from tests.report.workbook_scenarios import random_data
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)

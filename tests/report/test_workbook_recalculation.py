@@ -1,22 +1,27 @@
 """Recalculated by LibreOffice with every cached value poisoned, changed inputs give what the engine gives for them."""
 
+import io
 import time
 from random import Random
 
 import pytest
+from openpyxl import load_workbook
 
 from advisor.recommend import recommend
+from advisor.report import words
 from advisor.report.workbook import workbook_bytes
+from advisor.report.workbook.sensitivity import NOTHING
 from advisor.scenario_io import build_scenario
+from tests.report.test_workbook import formulas_of
+from tests.report.workbook_scenarios import random_changes, random_data, with_changes
 from tests.report.workbook_tools import (
     POISON,
     cells_of,
     changed,
+    opened,
     options_of,
-    random_changes,
-    random_data,
     recalculator,
-    with_changes,
+    tornado_of,
 )
 
 SCENARIOS = 25
@@ -70,6 +75,25 @@ def differences(decision, table, labels):
     return wrong, seen
 
 
+def tornado_differences(decision, book):
+    """Where the recalculated sensitivity and the engine's differ."""
+    looked_at, saving, lines = tornado_of(book)
+    option = words.looked_at(decision)
+    if option is None or option.standing is None:
+        return [] if looked_at == NOTHING and not decision.tornado else [f"sensitivity is about {looked_at!r}"]
+    wrong = [] if close(saving, option.standing.future.npv_saving) else [f"sensitivity, as expected: {saving!r}"]
+    if looked_at != option.key.label(decision.catalog):
+        wrong.append(f"sensitivity is about {looked_at!r}, not {option.key.id}")
+    found = {line[1]: line[2:9] for line in lines}
+    for row in decision.tornado:
+        ends = (row.low, row.base, row.high, row.saving_at_low_usd, row.saving_at_high_usd, row.swing_usd)
+        if row.driver not in found or found[row.driver][0] != row.unit or not close(list(found[row.driver][1:]), list(ends)):
+            wrong.append(f"{row.driver}: workbook {found.get(row.driver)!r}, engine {row!r}")
+    if len(lines) != len(decision.tornado):
+        wrong.append(f"drivers: workbook {sorted(found)}, engine {sorted(row.driver for row in decision.tornado)}")
+    return wrong
+
+
 @pytest.mark.soffice
 def test_changed_inputs_equal_a_fresh_engine_run(catalog, tmp_path):
     random = Random(SEED)
@@ -85,7 +109,9 @@ def test_changed_inputs_equal_a_fresh_engine_run(catalog, tmp_path):
         expected.append((recommend(build_scenario(with_changes(data, changes), catalog), catalog), changes, decision))
     seen = 0
     for content, (decision, changes, before) in zip(recalculate(books), expected, strict=True):
-        wrong, count = differences(decision, *options_of(content))
+        book = opened(content)
+        wrong, count = differences(decision, *options_of(book))
+        wrong += tornado_differences(decision, book)
         assert not wrong, (wrong[:8], changes, before.scenario)
         seen += count
         codes.add((before.verdict.code, decision.verdict.code))
@@ -98,14 +124,20 @@ def test_changed_inputs_equal_a_fresh_engine_run(catalog, tmp_path):
 
 
 @pytest.mark.soffice
-def test_a_poisoned_cache_is_found_out(catalog, tmp_path):
-    """The proof above would be worthless if LibreOffice trusted cached values: a wrong one must change back."""
-    content = workbook_bytes(recommend(build_scenario(random_data(Random(1)), catalog), catalog))
+def test_every_cached_value_is_what_the_formula_gives(catalog, tmp_path):
+    """Also shows that LibreOffice does not trust cached values: all of them are poisoned, and all change back."""
+    data = random_data(Random(1)) | {"uncertainty": {}}
+    content = workbook_bytes(recommend(build_scenario(data, catalog), catalog))
     poisoned = changed(content, {})
-    table, _ = options_of(poisoned)
-    assert {row["NPV of its cost|USD"] for row in table.values()} == {float(POISON)}
-    true, labels = options_of(content)
-    found, after = options_of(recalculator(tmp_path)([poisoned])[0])
-    assert after["Verdict code"] == labels["Verdict code"]
-    for key, row in true.items():
-        assert found[key]["NPV of its cost|USD"] == pytest.approx(row["NPV of its cost|USD"], rel=1e-9)
+    assert {row["NPV of its cost|USD"] for row in options_of(opened(poisoned))[0].values()} == {float(POISON)}
+    found = load_workbook(io.BytesIO(recalculator(tmp_path)([poisoned])[0]), data_only=True)
+    cached = load_workbook(io.BytesIO(content), data_only=True)
+    wrong, count = [], 0
+    for sheet, cell in formulas_of(load_workbook(io.BytesIO(content))):
+        before, after = (book[sheet.title][cell.coordinate].value for book in (cached, found))
+        count += 1
+        same = before == after if isinstance(before, str) or isinstance(after, str) else close(after, before)
+        if not same:
+            wrong.append((sheet.title, cell.coordinate, before, after, cell.value[:120]))
+    assert not wrong, wrong[:5]
+    assert count > 3000

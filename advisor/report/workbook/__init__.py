@@ -11,7 +11,19 @@ from datetime import date
 import xlsxwriter
 
 from advisor.decision import Decision
-from advisor.report.workbook import control, cover, inputs, monthly, options, plans, points, sensitivity, sizing
+from advisor.report.workbook import (
+    control,
+    cover,
+    driver_months,
+    inputs,
+    monthly,
+    options,
+    plans,
+    points,
+    sensitivity,
+    sizing,
+    subject,
+)
 from advisor.report.workbook.book import Book
 from advisor.report.workbook.model import Model
 from advisor.report.workbook.static import write_static
@@ -28,6 +40,8 @@ SHEETS = (
     plans.SHEET,
     options.SHEET,
     sensitivity.SHEET,
+    subject.SHEET,
+    driver_months.SHEET,
     options.QUALITY,
     control.CHECKS,
     control.SOURCES,
@@ -43,7 +57,7 @@ def workbook_bytes(decision: Decision, made: date | None = None) -> bytes:
         made: the day written on the Cover; today if left out.
     """
     buffer = io.BytesIO()
-    settings = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    settings = {"in_memory": True, "default_format_properties": {"valign": "top"}}
     with xlsxwriter.Workbook(buffer, settings) as file:
         file.set_calc_mode("auto")
         book, model = Book(file), Model(decision)
@@ -57,10 +71,10 @@ def _write(book: Book, model: Model, made: str) -> None:
     prices = points.write_prices(book, model)
     if model.why_not_live:
         write_static(book, model)
+        sensitivity.write_static_sensitivity(book, model)
         control.write_checks(book, model, None, None, {}, control.write_log(book, model, rows, made))
     else:
         _write_live(book, model, prices, rows, made)
-    sensitivity.write_sensitivity(book, model)
     control.write_sources(book, model.decision)
     cover.write_cover(book, model, made)
 
@@ -73,7 +87,8 @@ def _write_live(book: Book, model: Model, prices: dict[str, int], rows: list[tup
     last_plan = plans.last_row(spots, tokens)
     last_quality = options.write_quality(book, model)
     table_page, table = options.write_options(book, model, sized, spots, last_plan, last_quality)
-    write_verdict(book, table_page, model, sized, table, tokens, axis)
+    place = write_verdict(book, table_page, model, sized, table, tokens, axis)
+    sensitivity.write_sensitivity(book, model, sized, table, region, place)
     write_view(book, page, model, axis, table, spots, last_plan)
     logged = control.write_log(book, model, rows, made)
     control.write_checks(book, model, axis, table, spots, logged)

@@ -6,53 +6,37 @@ not calculate show the engine's numbers.
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
+
+from advisor.report.workbook.page import TEMPLATE, Page, Value, column
 
 CEILING = "ROUNDUP(ROUND({0},9),0)"
 """The guarded ceiling of :func:`advisor.units.guarded_ceil`, in spreadsheet words."""
 
 MONEY, MONEY_FINE, NUMBER, WHOLE, SHARE, FACTOR = "#,##0", "#,##0.0000", "#,##0.0##", "#,##0", "0.0%", "0.0000"
 TEXT = "@"
+SPACE = "_ "
+"""Ends a number format: a space between a figure and the text in the cell beside it."""
 A4 = 9
 HEADER_HEIGHT = 48
+LINE_HEIGHT = 15
+LONG_WORDS = 1.15
+"""Room for words that do not break where a line ends."""
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
-Value = float | int | str | bool
-
-
-class Page(Worksheet):  # type: ignore[misc]
-    """A worksheet that takes formulas as they are: they hold no functions newer than Excel 2007 to be renamed."""
-
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002 - its signature
-        return formula.removeprefix("=")
-
-
-class Exact(float):
-    """A number written with all its digits: XlsxWriter keeps 16, which is not enough to read the same float back."""
-
-    def __format__(self, spec: str) -> str:
-        return repr(float(self))
-
-
-@cache
-def column(number: int) -> str:
-    """``0`` is ``A``."""
-    name: str = xl_col_to_name(number)
-    return name
 
 
 @lru_cache(maxsize=65_536)
 def cell(row: int, col: int, *, fixed_row: bool = False, fixed_col: bool = False) -> str:
     """Address of a cell, counted from 0."""
-    address: str = xl_rowcol_to_cell(row, col, row_abs=fixed_row, col_abs=fixed_col)
-    return address
+    return f"{'$' if fixed_col else ''}{column(col)}{'$' if fixed_row else ''}{row + 1}"
 
 
 def fixed(row: int, col: int) -> str:
@@ -75,10 +59,14 @@ class Book:
 
     def style(self, **properties: Any) -> Format:
         """A format, made once."""
-        key = tuple(sorted(properties.items()))
-        if key not in self.formats:
-            self.formats[key] = self.file.add_format(properties)
-        return self.formats[key]
+        key = tuple(properties.items())
+        found = self.formats.get(key)
+        if found is None:
+            figures = properties.get("num_format", TEXT)
+            if figures not in (TEXT, "General"):
+                properties = properties | {"num_format": figures + SPACE}
+            found = self.formats[key] = self.file.add_format(properties)
+        return found
 
     def name(self, name: str, sheet: str, row: int, col: int) -> None:
         """Name a cell."""
@@ -106,22 +94,30 @@ class Sheet:
     """One sheet. Rows and columns count from 0."""
 
     book: Book
-    page: Worksheet
+    page: Page
     title: str
 
     def heading(self, text: str, note: str = "") -> None:
         """Title of the sheet in its first row, what it is for in the second."""
-        self.page.write_string(0, 0, text, self.book.style(bold=True, font_size=14))
-        self.page.write_string(1, 0, note, self.book.style(italic=True, font_color="#555555"))
+        self.text(0, 0, text, bold=True, font_size=14)
+        self.text(1, 0, note, italic=True, font_color="#555555")
 
     def text(self, row: int, col: int, text: object, **style: Any) -> None:
         """Text, whatever it begins with; control characters are dropped."""
         clean = CONTROL.sub("", str(text))
-        self.page.write_string(row, col, clean[:32_000], self.book.style(**style) if style else None)
+        self.page.words(row, col, clean[:32_000], self.book.style(**style) if style else None)
 
-    def header(self, row: int, texts: list[str] | tuple[str, ...], col: int = 0) -> None:
+    def wrapped(self, row: int, *texts: tuple[int, str, float]) -> None:
+        """Texts of a row as (column, text, column width), wrapped, the row as high as the longest needs."""
+        for col, text, _ in texts:
+            self.text(row, col, text, text_wrap=True, valign="top")
+        lines = max(math.ceil(len(text) * LONG_WORDS / width) for _, text, width in texts)
+        if lines > 1:
+            self.page.set_row(row, LINE_HEIGHT * lines)
+
+    def header(self, row: int, texts: list[str] | tuple[str, ...], col: int = 0, height: int = HEADER_HEIGHT) -> None:
         """A row of column headers, high enough for three lines."""
-        self.page.set_row(row, HEADER_HEIGHT)
+        self.page.set_row(row, height)
         for offset, text in enumerate(texts):
             self.text(row, col + offset, text, bold=True, bottom=1, text_wrap=True, valign="top", bg_color="#E8EEF4")
 
@@ -131,22 +127,25 @@ class Sheet:
 
     def number(self, row: int, col: int, value: float, number_format: str = NUMBER, **style: Any) -> None:
         """A figure that is no input: a record, an assumption, or a value worked out by the engine."""
-        self.page.write_number(row, col, Exact(value), self.book.style(num_format=number_format, **style))
+        self.page.number(row, col, value, self.book.style(num_format=number_format, **style))
 
     def entry(self, row: int, col: int, value: Value | None, number_format: str = NUMBER) -> None:
         """An input, blue on yellow; None leaves it empty."""
         style = self.book.style(num_format=number_format, font_color="#0000FF", bg_color="#FFFBE6", align="right")
         if value is None:
-            self.page.write_blank(row, col, None, style)
+            self.page.empty(row, col, style)
         elif isinstance(value, str):
-            self.page.write_string(row, col, CONTROL.sub("", value), style)
+            self.page.words(row, col, CONTROL.sub("", value), style)
         else:
-            self.page.write_number(row, col, Exact(value), style)
+            self.page.number(row, col, value, style)
 
     def formula(self, row: int, col: int, formula: str, value: Value, number_format: str = NUMBER, **style: Any) -> None:
         """A formula with the engine's value."""
-        plain = value if isinstance(value, str | bool) else float(value)
-        self.page.write_formula(row, col, formula, self.book.style(num_format=number_format, **style), plain)
+        self.page.formula(row, col, formula, value, self.book.style(num_format=number_format, **style))
+
+    def fill(self, row: int, first: int, make: Callable[[int], str], values: Sequence[float], number_format: str) -> None:
+        """One formula over the columns from ``first`` on: ``make`` gives it for a column."""
+        self.page.fill(row, first, make(TEMPLATE), values, self.book.style(num_format=number_format))
 
     def widths(self, *widths: float) -> None:
         """Column widths from the first column on."""

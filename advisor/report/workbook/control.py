@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advisor.decision import Decision
-from advisor.report.workbook.book import WHOLE, Book, Sheet, Value, cell, fixed, on
+from advisor.report.workbook.book import WHOLE, Book, Sheet, cell, fixed, on
 from advisor.report.workbook.fields import leaves
 from advisor.report.workbook.inputs import DELIVERED, EFFECT, FIELD, IN_USE, LABEL, ON_UPLOAD, VALUE
 from advisor.report.workbook.inputs import SHEET as INPUTS
@@ -13,6 +13,7 @@ from advisor.report.workbook.model import Model
 from advisor.report.workbook.monthly import LEFT, STAY_SUM, STAY_USD, Axis
 from advisor.report.workbook.monthly import SHEET as MONTHLY
 from advisor.report.workbook.options import Options
+from advisor.report.workbook.page import Value
 from advisor.report.workbook.plans import SAVED, TOTAL, Spot
 from advisor.report.workbook.plans import SHEET as PLANS
 
@@ -131,6 +132,13 @@ def _model_checks(axis: Axis, table: Options, spots: dict[str, list[Spot]]) -> l
             f"=IF(ABS(SUM({axis.whole(STAY_USD, MONTHLY)})-{on(MONTHLY, fixed(STAY_SUM, axis.last))})<=1,1,0)",
             True,
             "",
+        ),
+        Check(
+            "The sensitivity starts from the saving on Options",
+            f"=IF(ABS(IF(out_subject_row=0,0,INDEX({table.area('saving', outside=True)},out_subject_place)"
+            "-out_subject_npv_saving))<=1,1,0)",
+            True,
+            "Its own sums over months, with every driver as expected, give the NPV saved of the option looked at.",
         ),
         Check(
             "The horizon fits the months shown",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from advisor import link
 from advisor.report.words import outlook_sentence, verdict_sentence
-from advisor.report.workbook.book import MONEY, WHOLE, Book, Sheet, Value
+from advisor.report.workbook.book import MONEY, WHOLE, Book, Sheet
 from advisor.report.workbook.control import LOOK, OK, lights
 from advisor.report.workbook.model import Model
+from advisor.report.workbook.page import Value
 from advisor.report.workbook.plans import NEVER
 
 SHEET = "Cover"
@@ -125,7 +126,7 @@ def not_live(model: Model) -> list[str]:
             "Change inputs and upload the file to see them worked out again."
         ]
     found = [
-        "Confidence, pilot, reasons, break-evens, draws and the sheet Sensitivity are values of delivery.",
+        "Confidence, pilot, reasons, break-evens and draws are values of delivery.",
         "Fields marked “on upload” on Inputs (model, token sizes, formats, engines, percentile, quality settings).",
         "Curves and quality turning points are records and fits of the catalog.",
     ]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from advisor.report.workbook.book import FACTOR, MONEY, NUMBER, SHARE, WHOLE, Book, Sheet, cell
+from advisor.report.workbook.constants import Constant, constants_of
 from advisor.report.workbook.fields import FieldPath, Leaf, bounds, choices, help_of, leaves
 from advisor.report.workbook.model import Model
 from advisor.scenario import Scenario
-from advisor.units import HOURS_PER_MONTH, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TOKENS_PER_MTOK
 
 SHEET = "Inputs"
 HEADER_ROW, FIRST_ROW = 3, 4
@@ -29,9 +27,8 @@ COLUMNS = (
 )
 LABEL, VALUE, UNIT, LOW, HIGH, CASE, IN_USE, EFFECT, SOURCE, DATE, NOTE, FIELD, DELIVERED = range(len(COLUMNS))
 NONE = "none"
+NOTE_WIDTH = 90
 HERE, ON_UPLOAD = "here, at once", "on upload"
-FLOAT_NOISE = 1e-12
-BLOCK_LINES = range(1, 7)
 
 _WORKLOAD: FieldPath = ("workloads", 0)
 LIVE: dict[FieldPath, str] = {
@@ -72,6 +69,8 @@ LIVE: dict[FieldPath, str] = {
     ("finance", "price_change_per_year", "candidate"): "in_price_change_candidate",
     ("sizing", "headroom_fraction"): "in_headroom",
     ("sizing", "spare_replicas"): "in_spare_replicas",
+    ("uncertainty", "throughput_spread_ratio"): "in_throughput_spread",
+    ("uncertainty", "price_spread_ratio"): "in_price_spread",
     ("uncertainty", "growth_spread_fraction"): "in_growth_spread",
     ("uncertainty", "price_change_spread_fraction"): "in_price_change_spread",
     ("uncertainty", "delay_p90_months"): "in_delay_p90",
@@ -81,32 +80,6 @@ LIVE: dict[FieldPath, str] = {
     },
     ("preferences", "minimum_saving_fraction"): "in_minimum_saving",
 }
-ASSUMED = (
-    "score_quality_unproven",
-    "score_quality_inconclusive",
-    "score_quality_unknown",
-    "score_evidence_interpolated",
-    "score_evidence_transferred",
-    "score_evidence_modelled",
-    "score_readiness_months",
-    "score_full_saving_fraction",
-    "readiness_engine_change_months",
-    "api_unasked_cost_fraction",
-    "tornado_load_fraction",
-    "tornado_price_fraction",
-)
-
-
-@dataclass(frozen=True)
-class Constant:
-    """A convention or an assumption of the catalog, under a name."""
-
-    name: str
-    label: str
-    value: float
-    unit: str
-    source: str
-    note: str
 
 
 def live_name(leaf: Leaf, model: Model) -> str | None:
@@ -129,7 +102,7 @@ def write_inputs(book: Book, model: Model, made: str) -> list[tuple[int, str, bo
     )
     sheet.heading("Inputs", f"Blue cells are yours to change. {how} Do not rename, insert or delete rows.")
     sheet.header(HEADER_ROW, COLUMNS)
-    sheet.widths(34, 18, 16, 12, 12, 8, 18, 14, 22, 12, 46, 52, 18)
+    sheet.widths(34, 20, 16, 12, 12, 8, 18, 14, 22, 12, NOTE_WIDTH, 60, 20)
     sheet.repeat(HEADER_ROW)
     row, group = FIRST_ROW, ""
     rows: list[tuple[int, str, bool]] = []
@@ -141,7 +114,7 @@ def write_inputs(book: Book, model: Model, made: str) -> list[tuple[int, str, bo
         rows.append((row, leaf.name, live_name(leaf, model) is not None))
         row += 1
     sheet.section(row + 1, "Conventions and assumptions (records, not inputs: they change with the catalog)")
-    for number, constant in enumerate(_constants(model), start=row + 2):
+    for number, constant in enumerate(constants_of(model), start=row + 2):
         _constant(book, sheet, number, constant, model)
     return rows
 
@@ -174,7 +147,7 @@ def _field(book: Book, sheet: Sheet, row: int, leaf: Leaf, model: Model, made: s
     is_default = leaf.value == _defaults().get(leaf.path, "-")
     sheet.text(row, SOURCE, "default of the form" if is_default else "your input")
     sheet.text(row, DATE, made)
-    sheet.text(row, NOTE, _note(leaf.path), text_wrap=False)
+    sheet.wrapped(row, (NOTE, help_of(leaf.path), NOTE_WIDTH))
     sheet.text(row, FIELD, leaf.name, font_color="#888888")
     if leaf.value is None:
         sheet.text(row, DELIVERED, "", font_color="#888888")
@@ -251,11 +224,6 @@ def _defaults() -> dict[FieldPath, float | int | str | None]:
 _KNOWN: dict[FieldPath, float | int | str | None] = {}
 
 
-def _note(path: FieldPath) -> str:
-
-    return help_of(path)
-
-
 def _validate(sheet: Sheet, row: int, leaf: Leaf) -> None:
     words = choices(leaf.path)
     if words:
@@ -277,74 +245,11 @@ def _validate(sheet: Sheet, row: int, leaf: Leaf) -> None:
     sheet.page.data_validation(row, VALUE, row, VALUE, rule)
 
 
-def _constants(model: Model) -> list[Constant]:
-    catalog, scenario = model.decision.catalog, model.decision.scenario
-    workload = scenario.workload
-    rule = "definition"
-    found = [
-        Constant(
-            "cat_hours_per_month", "Hours a month", HOURS_PER_MONTH, "h", "convention of cloud price lists", "8,760 h / 12"
-        ),
-        Constant("cat_seconds_per_hour", "Seconds an hour", SECONDS_PER_HOUR, "s", rule, ""),
-        Constant("cat_seconds_per_day", "Seconds a day", SECONDS_PER_DAY, "s", rule, ""),
-        Constant("cat_seconds_per_minute", "Seconds a minute", SECONDS_PER_MINUTE, "s", rule, ""),
-        Constant("cat_tokens_per_mtok", "Tokens in a million", TOKENS_PER_MTOK, "tokens", rule, ""),
-        Constant("cat_float_noise", "Rounding noise", FLOAT_NOISE, "fraction", "docs/method.md", "payback: less is no loss"),
-        Constant("cat_exact", "A knot is hit within", 1e-6, "fraction", "docs/method.md", "grade measured"),
-        *(
-            Constant(f"cat_line_{line}", f"Line {line + 1} of a block", line, "rows", "Operating points", "")
-            for line in BLOCK_LINES
-        ),
-        Constant("cat_score_digits", "Digits of a score", 12, "digits", "docs/method.md", "ties"),
-        Constant(
-            "cat_input_tokens",
-            "Input tokens as delivered",
-            workload.input_tokens,
-            "tokens/request",
-            "scenario",
-            "the curves were read for this size: another one takes effect on upload",
-        ),
-        Constant(
-            "cat_output_tokens",
-            "Output tokens as delivered",
-            workload.output_tokens,
-            "tokens/request",
-            "scenario",
-            "the curves were read for this size: another one takes effect on upload",
-        ),
-        Constant(
-            "cat_interactivity_delivered",
-            "Interactivity as delivered",
-            workload.targets.interactivity_tok_s_per_user,
-            "tok/s per user",
-            "scenario",
-            "for Checks",
-        ),
-        Constant(
-            "cat_profile_peak",
-            "Peak of the profile of a day",
-            _profile_peak(model),
-            "ratio",
-            "scenario",
-            "0: no profile; it stands above the peak entered",
-        ),
-    ]
-    for name in ASSUMED:
-        record = catalog.assumptions[name]
-        found.append(Constant(f"cat_{name}", name.replace("_", " "), record.value, record.unit, record.source, record.why))
-    return found
-
-
-def _profile_peak(model: Model) -> float:
-    demand = model.decision.scenario.workload.demand
-    return demand.peak_ratio if demand is not None and demand.profile_24h else 0.0
-
-
 def _constant(book: Book, sheet: Sheet, row: int, constant: Constant, model: Model) -> None:
     sheet.text(row, LABEL, constant.label)
     sheet.number(row, IN_USE, constant.value, FACTOR if constant.value < 1 else NUMBER)
     sheet.text(row, UNIT, constant.unit)
     sheet.text(row, SOURCE, constant.source)
     sheet.text(row, DATE, model.decision.catalog.as_of)
-    sheet.text(row, NOTE, constant.note)
+    sheet.wrapped(row, (NOTE, constant.note, NOTE_WIDTH))
     book.name(constant.name, SHEET, row, IN_USE)

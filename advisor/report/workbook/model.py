@@ -20,7 +20,7 @@ from advisor.evidence.own import own_curve
 from advisor.evidence.reading import KNOT_TOLERANCE, Reading, read_curve
 from advisor.money.futures import Future, future
 from advisor.money.months import Array, switched
-from advisor.money.plans import FutureName, Plan, Timing, flows
+from advisor.money.plans import FutureName, Plan, Timing, flows, unused
 from advisor.operate import question_of
 from advisor.options import Option
 from advisor.pricing import YOUR_BILL, YOUR_QUOTE
@@ -156,7 +156,7 @@ class Model:
         engines = ((scenario.current.engine,) if scenario.current.engine else ()) if today else scenario.candidates.engines
         question = question_of(self.context, option.key, engines)
         tail = tail_at(catalog, question, scenario.workload.targets.percentile) if question else None
-        own = own_curve(catalog, scenario.current.measured, question) if question else None
+        own = own_curve(catalog, scenario.current.measured, question) if question and self.context.model else None
         lookup = Lookup(option.curve, _kind(option.curve), None, "")
         if own is not None:
             anchor = own.anchor.curve if own.anchor else None
@@ -283,14 +283,14 @@ class Model:
             free = np.clip(1 - ledger.today.committed(months) / ledger.staying, 0.0, 1.0)
             arrived = free * arrived + (1 - free) * switched(months, end.served_from, end.ramp)
             gone = free * gone + (1 - free) * switched(months, end.served_from + end.parallel, end.ramp)
-        idle = np.maximum(0.0, ledger.today.committed(months) - cash.old_gpus)
+        idle = unused(ledger.today.committed(months), cash.old_gpus)
         new = cash.tokens_usd if plan.tokens_usd_per_month else cash.new_gpus
         if plan.target is not None and plan.target.in_place:
             gone = plan.target.need.gpus(ledger.world.demand)
             gone = np.broadcast_to(gone, (months,))
         parts = (arrived, gone, cash.old_gpus, new, idle, cash.total_usd)
-        one, two, old, third, unused, total = (np.broadcast_to(part, (months,)) for part in parts)
-        return PlanRows(plan, one, two, old, third, unused, total, future(ledger, plan))
+        one, two, old, third, spare, total = (np.broadcast_to(part, (months,)) for part in parts)
+        return PlanRows(plan, one, two, old, third, spare, total, future(ledger, plan))
 
     @cached_property
     def token_plan(self) -> Plan | None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from advisor.report.workbook.book import CEILING, FACTOR, MONEY, MONEY_FINE, NUMBER, WHOLE, Book, Sheet, cell, column, on
+from advisor.report.workbook.book import CEILING, FACTOR, MONEY, MONEY_FINE, NUMBER, WHOLE, Book, Sheet, cell, on
 from advisor.report.workbook.model import Model
+from advisor.report.workbook.page import column
 from advisor.report.workbook.sizing import ref
 from advisor.units import HOURS_PER_MONTH
 
@@ -69,8 +70,7 @@ def write_line(
     """One row: a label, a unit, and one formula over all months."""
     sheet.text(row, LABEL, label)
     sheet.text(row, UNIT, unit, font_color="#555555")
-    for offset in range(axis.months):
-        sheet.formula(row, FIRST + offset, "=" + make(FIRST + offset), values[offset], fmt)
+    sheet.fill(row, FIRST, make, np.asarray(values, dtype=float)[: axis.months].tolist(), fmt)
 
 
 def write_axis(sheet: Sheet, axis: Axis, *, linked: bool) -> None:
@@ -94,10 +94,10 @@ def write_axis(sheet: Sheet, axis: Axis, *, linked: bool) -> None:
     sheet.page.fit_to_pages(max(1, round(axis.months / 18)), 0)
 
 
-def sized_formula(demand: str, row: int, unit: str, share: str = "", speed: str = "") -> str:
+def sized_formula(demand: str, row: int, unit: str, share: str = "") -> str:
     """GPUs a demand needs on a row of Sizing: whole replicas, spares, whole machines."""
     replica, needed = ref("replica", row), ref("per_replica", row)
-    wanted = f"{demand}*{needed}" + (f"*{share}" if share else "") + (f"/{speed}" if speed else "")
+    wanted = f"{demand}*{needed}" + (f"*{share}" if share else "")
     spare = f"IF({share}>0,in_spare_replicas*{replica},0)" if share else f"in_spare_replicas*{replica}"
     gpus = f"({CEILING.format(wanted)}*{replica}+{spare})"
     return CEILING.format(f"{gpus}/{unit}") + f"*{unit}"
@@ -115,10 +115,9 @@ def staying_formula(sized: Callable[[int], str], demand: Callable[[int], str], t
     return make
 
 
-def stay_usd_formula(committed: str, staying: str, path: str, factor: str = "") -> str:
+def stay_usd_formula(committed: str, staying: str, path: str) -> str:
     """What staying costs: committed GPUs at the contract's price, the others at the month's."""
-    rent = f"({committed}+MAX(0,{staying}-{committed})*{path})*out_today_usd_per_gpu_hour*cat_hours_per_month"
-    return rent + (f"*{factor}" if factor else "")
+    return f"({committed}+MAX(0,{staying}-{committed})*{path})*out_today_usd_per_gpu_hour*cat_hours_per_month"
 
 
 def write_monthly(book: Book, model: Model, today: int) -> tuple[Sheet, Axis]:

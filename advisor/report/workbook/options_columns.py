@@ -23,6 +23,7 @@ def _within_budget(budget: str, value: str) -> str:
     return f"=IF(AND(ISNUMBER({budget}),ISNUMBER({value})),IF({value}<={budget},1,0),1)"
 
 
+NOTHING = "–"
 YES_NO = "1 yes, 0 no"
 COLS: tuple[Col, ...] = (
     Col("label", "Option", "", TEXT, is_formula=False),
@@ -97,7 +98,7 @@ COLS: tuple[Col, ...] = (
     ),
     Col("best", "Cheapest plan", "number", WHOLE, "=IF({npv1}={npv},1,IF({npv2}={npv},1+1,1+1+1))"),
     Col("cost", "Score: cost", "", FACTOR, "={saving}/(cat_score_full_saving_fraction*out_bill_npv)"),
-    Col("latency", "Score: latency", "", FACTOR, "=MAX(0,1-in_interactivity/{S:fastest_a})"),
+    Col("latency", "Score: latency", "", FACTOR, "=MAX(0,1-in_interactivity/{S:fastest})"),
     Col("quality_score", "Score: quality", "", FACTOR, "=INDEX({status_scores},{severity}+1)"),
     Col(
         "evidence",
@@ -133,6 +134,16 @@ COLS: tuple[Col, ...] = (
         "+in_weight_quality+in_weight_evidence+in_weight_readiness+in_weight_energy),cat_score_digits)",
     ),
     Col("estimate", "Nobody measured it", YES_NO, WHOLE, '=IF(OR({kind}="transferred",{kind}="modelled"),1,0)'),
+    Col("unrounded", "Cost if machines could be split", "USD/hour", MONEY_FINE, "={S:needed}*{price}"),
+    Col(
+        "challenge",
+        "Order as challenger",
+        "– if none: elsewhere first",
+        WHOLE,
+        "=IF(AND({passes}=1,{own}=0),1+SUMPRODUCT(([passes]=1)*([own]=0)*(([plans]>{plans})+([plans]={plans})*"
+        "(([estimate]<{estimate})+([estimate]={estimate})*(([npv]<{npv})+([npv]={npv})*(([unrounded]<{unrounded})"
+        '+([unrounded]={unrounded})*(ROW([npv])<ROW({npv}))))))),"–")',
+    ),
     Col("worth", "Worth a change", YES_NO, WHOLE, "=IF(AND({saving}>0,{saving}>=in_minimum_saving*out_bill_npv),1,0)"),
     Col(
         "eligible",

@@ -1,4 +1,4 @@
-"""The sheet Plans: every plan of every option month by month, seven rows each, and the block the sensitivity reuses."""
+"""The sheet Plans: every plan of every option month by month, seven rows each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from advisor.money.plans import FutureName, Plan
-from advisor.report.workbook.book import CEILING, FACTOR, MONEY, WHOLE, Book, Sheet, Value, cell
+from advisor.report.workbook.book import CEILING, FACTOR, MONEY, WHOLE, Book, Sheet, cell
 from advisor.report.workbook.model import Model, PlanRows, Row
 from advisor.report.workbook.monthly import (
     ACTIVE,
@@ -31,6 +31,7 @@ from advisor.report.workbook.monthly import (
 from advisor.report.workbook.monthly import (
     SHEET as MONTHLY,
 )
+from advisor.report.workbook.page import Value
 from advisor.report.workbook.sizing import ref
 
 SHEET = "Plans"
@@ -48,42 +49,12 @@ NEVER = "never"
 
 
 @dataclass(frozen=True)
-class Refs:
-    """The rows a block reads, in the month of a column, and factors a driver may change."""
-
-    demand: Callable[[int], str]
-    staying: Callable[[int], str]
-    stay_usd: Callable[[int], str]
-    today_path: Callable[[int], str]
-    candidate_path: Callable[[int], str]
-    speed: str = ""
-    price: str = ""
-    today_price: str = ""
-    delay: str = ""
-    one_off: str = ""
-
-
-def base_refs() -> Refs:
-    """As expected: everything from Monthly."""
-
-    def row(number: int) -> Callable[[int], str]:
-        return lambda col: shared(number, col)
-
-    return Refs(row(DEMAND), row(STAYING), row(STAY_USD), row(TODAY_PATH), row(CANDIDATE_PATH))
-
-
-@dataclass(frozen=True)
 class Spot:
     """Where a block stands: its plan and the first of its rows on Plans."""
 
     plan: Plan
     top: int
     rows: PlanRows
-
-
-def times(text: str, *factors: str) -> str:
-    """A product, factors left out where there are none."""
-    return "*".join([text, *(factor for factor in factors if factor)])
 
 
 @dataclass(frozen=True)
@@ -105,7 +76,6 @@ class Block:
     ramp: str
     parallel: str
     one_off: str
-    refs: Refs
     tranches: tuple[int, int] | None = None
 
     def at(self, line: int, col: int) -> str:
@@ -119,7 +89,7 @@ class Block:
             now, end = (top + line for top in self.tranches)
 
             def free(col: int) -> str:
-                return f"MIN(1,MAX(0,1-{shared(COMMITTED, col)}/{self.refs.staying(col)}))"
+                return f"MIN(1,MAX(0,1-{shared(COMMITTED, col)}/{shared(STAYING, col)}))"
 
             return lambda col: f"{free(col)}*{cell(now, col)}+(1-{free(col)})*{cell(end, col)}"
 
@@ -136,7 +106,7 @@ class Block:
 
     def old(self, col: int) -> str:
         """GPUs of the old kind."""
-        staying = self.refs.staying(col)
+        staying = shared(STAYING, col)
         if self.name != "tune_in_place":
             return f"MIN({staying},{self.whole(f'(1-{self.at(GONE, col)})*{staying}')})"
         arrived, sized = self.at(ARRIVED, col), self.at(GONE, col)
@@ -148,23 +118,23 @@ class Block:
         if self.name == "tune_in_place":
             return "0"
         if self.name == "buy_tokens":
-            return f"out_tokens_usd_per_month*{self.refs.demand(col)}*{self.at(ARRIVED, col)}"
-        return sized_formula(self.refs.demand(col), self.row, ref("unit", self.row), self.at(ARRIVED, col), self.refs.speed)
+            return f"out_tokens_usd_per_month*{shared(DEMAND, col)}*{self.at(ARRIVED, col)}"
+        return sized_formula(shared(DEMAND, col), self.row, ref("unit", self.row), self.at(ARRIVED, col))
 
     def total(self, col: int) -> str:
         """USD of the month."""
-        rate = times("out_today_usd_per_gpu_hour*cat_hours_per_month", self.refs.today_price)
+        rate = "out_today_usd_per_gpu_hour*cat_hours_per_month"
         committed, old, idle = shared(COMMITTED, col), self.at(OLD, col), self.at(IDLE, col)
         so_far = f"{cell(self.top + IDLE, BEFORE, fixed_col=True)}:{cell(self.top + IDLE, col - 1)}"
         parts = [
-            f"({committed}+MAX(0,{old}-{committed})*{self.refs.today_path(col)}-{idle}*in_recoverable)*{rate}",
+            f"({committed}+MAX(0,{old}-{committed})*{shared(TODAY_PATH, col)}-{idle}*in_recoverable)*{rate}",
             f'IF(AND({idle}>0,COUNTIF({so_far},">0")=0),in_exit_fee,0)',
         ]
         if self.name == "buy_tokens":
             parts.append(self.at(NEW, col))
         elif self.name != "tune_in_place":
-            per_gpu = times(f"{ref('price', self.row)}*cat_hours_per_month", self.refs.price)
-            parts.append(f"{self.at(NEW, col)}*{per_gpu}*{self.refs.candidate_path(col)}")
+            per_gpu = f"{ref('price', self.row)}*cat_hours_per_month"
+            parts.append(f"{self.at(NEW, col)}*{per_gpu}*{shared(CANDIDATE_PATH, col)}")
         return f"{shared(ACTIVE, col)}*({'+'.join(parts)})"
 
     def write(self, rows: PlanRows) -> None:
@@ -181,7 +151,7 @@ class Block:
             (
                 "committed GPUs unused",
                 "GPUs",
-                lambda c: f"MAX(0,{shared(COMMITTED, c)}-{self.at(OLD, c)})",
+                self._idle,
                 rows.idle,
                 "#,##0.##",
             ),
@@ -195,10 +165,14 @@ class Block:
     def _second(self, sized: Callable[..., str]) -> Callable[[int], str]:
         if self.name != "tune_in_place":
             return self.share(GONE)
-        return lambda col: sized(self.refs.demand(col), self.row, ref("unit", self.row), "", self.refs.speed)
+        return lambda col: sized(shared(DEMAND, col), self.row, ref("unit", self.row))
+
+    def _idle(self, col: int) -> str:
+        unused = f"{shared(COMMITTED, col)}-{self.at(OLD, col)}"
+        return f"IF({unused}>cat_gpu_noise,{unused},0)"
 
     def _saved(self, col: int) -> str:
-        return f"{self.at(SAVED, col - 1)}+{self.refs.stay_usd(col)}-{self.at(TOTAL, col)}"
+        return f"{self.at(SAVED, col - 1)}+{shared(STAY_USD, col)}-{self.at(TOTAL, col)}"
 
     def _cumulative(self, rows: PlanRows) -> np.ndarray:
         stay = np.array(rows.total) + np.diff(
@@ -217,8 +191,7 @@ class Block:
                 sheet.formula(self.top + GONE, PARAM, f"={begin}+{self.parallel}", gone, "0.0##")
                 sheet.formula(self.top + GONE, BEFORE, "=" + self.ramp, timing.ramp, "0.0##")
         total = self.top + TOTAL
-        one_off = times(self.one_off, self.refs.one_off)
-        sheet.formula(total, BEFORE, "=" + one_off, rows.plan.one_off_usd, MONEY)
+        sheet.formula(total, BEFORE, "=" + self.one_off, rows.plan.one_off_usd, MONEY)
         npv = f"={cell(total, BEFORE)}+SUMPRODUCT({self.axis.whole(total)},{self.axis.whole(DISCOUNT, MONTHLY)})"
         sheet.formula(total, PARAM, npv, rows.result.npv_cost, MONEY, bold=True)
         saved = self.top + SAVED
@@ -241,13 +214,10 @@ def one_off_name(row: Row) -> str:
     return "0" if row.is_own and row.in_place else "out_one_off"
 
 
-def blocks_of(
-    sheet: Sheet, axis: Axis, model: Model, row: Row, line: int, today: int, top: int, refs: Refs
-) -> list[tuple[Block, Plan]]:
+def blocks_of(sheet: Sheet, axis: Axis, model: Model, row: Row, line: int, today: int, top: int) -> list[tuple[Block, Plan]]:
     """The blocks of an option, one under the other from ``top``."""
     plans = model.plans(row)
     months = ref("months", line)
-    delay = f"+{refs.delay}" if refs.delay else ""
     found = []
     for number, plan in enumerate(plans):
         place = top + number * STRIDE
@@ -259,9 +229,7 @@ def blocks_of(
             start = (
                 f"MAX(0,in_months_left-(in_lead_months+{months}+in_ramp_months+in_parallel_months))+in_lead_months+{months}"
             )
-        block = Block(
-            sheet, axis, place, plan.name, label, line, today, start + delay, ramp, parallel, one_off_name(row), refs
-        )
+        block = Block(sheet, axis, place, plan.name, label, line, today, start, ramp, parallel, one_off_name(row))
         if plan.name == "phased":
             block = replace(block, tranches=(top, top + STRIDE))
         found.append((block, plan))
@@ -276,10 +244,10 @@ def write_plans(book: Book, model: Model, axis: Axis, rows: dict[str, int]) -> t
     )
     write_axis(sheet, axis, linked=True)
     spots: dict[str, list[Spot]] = {}
-    top, refs, today = FIRST_BLOCK, base_refs(), rows["today"]
+    top, today = FIRST_BLOCK, rows["today"]
     for row in model.rows:
         spots[row.id] = []
-        for block, plan in blocks_of(sheet, axis, model, row, rows[row.id], today, top, refs):
+        for block, plan in blocks_of(sheet, axis, model, row, rows[row.id], today, top):
             worked = model.plan_rows(plan)
             block.write(worked)
             spots[row.id].append(Spot(plan, block.top, worked))
@@ -288,7 +256,7 @@ def write_plans(book: Book, model: Model, axis: Axis, rows: dict[str, int]) -> t
     if tokens is None:
         return spots, None
     block = Block(
-        sheet, axis, top, "buy_tokens", "Buy tokens", today, today, "0", "in_ramp_months", "0", "out_tokens_one_off", refs
+        sheet, axis, top, "buy_tokens", "Buy tokens", today, today, "0", "in_ramp_months", "0", "out_tokens_one_off"
     )
     worked = model.plan_rows(tokens)
     block.write(worked)

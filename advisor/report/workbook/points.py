@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import cache
 
+from advisor.evidence.age import UNDATED, software_age
 from advisor.evidence.frontier import Curve
 from advisor.pricing import Price, candidate_price
 from advisor.report.workbook.book import MONEY_FINE, NUMBER, WHOLE, Book, Sheet, cell, fixed, on
@@ -11,6 +13,7 @@ from advisor.report.workbook.model import Model, Row
 
 PRICES = "Prices"
 PRICES_HEADER, PRICES_FIRST = 3, 4
+RULE_WIDTH, SOURCE_WIDTH = 88, 60
 PRICE_COLUMNS = (
     "GPU",
     "Id",
@@ -49,7 +52,8 @@ CATEGORY = {"on_demand": "Standard", "spot": "Dynamic", "reserved_1y": "Committe
 """FOCUS 1.x PricingCategory of our price bases; an own quote or an owner's cost is Other."""
 
 POINTS = "Operating points"
-POINTS_FIRST, STRIDE, DATA = 4, 9, 3
+COLUMNS_A_PAGE = 15
+POINTS_FIRST, STRIDE, DATA = 4, 14, 3
 LINES = (
     "Interactivity",
     "Throughput",
@@ -60,17 +64,13 @@ LINES = (
     "Knot: engine",
     "Knot: record",
     "Knot: run",
+    "Knot: age of its software, months",
+    "80 % interval: lower end",
+    "Slope of the lower end",
+    "80 % interval: upper end",
+    "Slope of the upper end",
 )
-X, Y, SLOPE, KNOT_X, KNOT_Y, REPLICA, ENGINE, RECORD, RUN = range(STRIDE)
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where later sheets find things: the row of a GPU's price, the first row of a row's two curves."""
-
-    price_row: dict[str, int]
-    curves: dict[str, tuple[int, int]]
-    region: str
+X, Y, SLOPE, KNOT_X, KNOT_Y, REPLICA, ENGINE, RECORD, RUN, AGE, LOW, LOW_SLOPE, HIGH, HIGH_SLOPE = range(STRIDE)
 
 
 def write_prices(book: Book, model: Model) -> dict[str, int]:
@@ -78,7 +78,7 @@ def write_prices(book: Book, model: Model) -> dict[str, int]:
     sheet = book.sheet(PRICES)
     sheet.heading("Prices", "USD per GPU-hour. Type an own quote into the blue column: it stands above every offer.")
     sheet.header(PRICES_HEADER, PRICE_COLUMNS)
-    sheet.widths(24, 12, 16, 18, 12, 10, 10, 14, 16, 26, 12, 8, 52, 34, 14)
+    sheet.widths(24, 12, 16, 18, 12, 10, 10, 14, 16, 26, 12, 8, RULE_WIDTH, SOURCE_WIDTH, 14)
     sheet.repeat(PRICES_HEADER)
     live = set() if model.why_not_live else {row.option.key.hardware for row in model.rows}
     rows = {}
@@ -142,8 +142,7 @@ def _listed(sheet: Sheet, row: int, price: Price) -> None:
     sheet.text(row, P_PROVIDER, price.provider)
     sheet.text(row, P_DATE, price.as_of or "undated")
     sheet.number(row, P_COUNT, len(price.offers), WHOLE)
-    sheet.text(row, P_RULE, price.rule)
-    sheet.text(row, P_SOURCE, ", ".join(price.source))
+    sheet.wrapped(row, (P_RULE, price.rule, RULE_WIDTH), (P_SOURCE, ", ".join(price.source), SOURCE_WIDTH))
 
 
 def write_points(book: Book, model: Model) -> tuple[dict[str, tuple[int, int]], str]:
@@ -161,20 +160,40 @@ def write_points(book: Book, model: Model) -> tuple[dict[str, tuple[int, int]], 
     row, width = POINTS_FIRST, 1
     for key, item in [("today", model.today), *((one.id, one) for one in model.rows)]:
         first, second = row, row
-        width = max(width, _block(sheet, row, item, item.lookup.first, item.lookup.first_kind))
+        ages = _ages(model, item)
+        width = max(width, _block(sheet, row, item, item.lookup.first, item.lookup.first_kind, ages))
         row += STRIDE
         if item.lookup.second is not None:
             second = row
-            width = max(width, _block(sheet, row, item, item.lookup.second, item.lookup.second_kind))
+            width = max(width, _block(sheet, row, item, item.lookup.second, item.lookup.second_kind, ages))
             row += STRIDE
         blocks[key] = (first, second)
     for number in range(width):
         sheet.number(3, DATA + number, number + 1, WHOLE, bold=True, bottom=1, bg_color="#E8EEF4")
-    sheet.page.set_column(DATA, DATA + width, 10)
+    sheet.page.set_column(DATA, DATA + width, 13)
+    sheet.page.repeat_columns(0, DATA - 1)
+    sheet.page.fit_to_pages(max(1, round(width / COLUMNS_A_PAGE)), 0)
     return blocks, on(POINTS, f"{fixed(0, DATA)}:{fixed(row, DATA + width)}")
 
 
-def _block(sheet: Sheet, row: int, item: Row, curve: Curve | None, kind: str) -> int:
+def _ages(model: Model, item: Row) -> Callable[[str | None], float | None]:
+    """Months since a run, None where it is undated; own measurements are today's software."""
+    if item.lookup.first_kind == "user-measured":
+        return lambda _: 0.0
+    catalog = model.decision.catalog
+    aging = catalog.latency_fits[-1].aging
+
+    @cache
+    def age(run_date: str | None) -> float | None:
+        found = software_age((run_date,), catalog.as_of, aging)
+        return found.months if found.dated else None
+
+    return age
+
+
+def _block(
+    sheet: Sheet, row: int, item: Row, curve: Curve | None, kind: str, age: Callable[[str | None], float | None]
+) -> int:
     """One curve; how many columns it takes. Without a curve a single knot of kind none, which is never reached."""
     for line, name in enumerate(LINES):
         sheet.text(row + line, 0, item.label, font_color="#888888" if line else "#000000")
@@ -185,20 +204,34 @@ def _block(sheet: Sheet, row: int, item: Row, curve: Curve | None, kind: str) ->
             sheet.number(row + line, DATA, value)
         sheet.text(row + ENGINE, DATA, "none")
         return 1
-    cubic = curve.throughput
-    for number, values in enumerate(zip(cubic.x, cubic.y, cubic.slope, strict=True)):
-        for line, value in zip((X, Y, SLOPE), values, strict=True):
-            sheet.number(row + line, DATA + number, value, NUMBER)
+    cubic, numbers = curve.throughput, sheet.book.style(num_format=NUMBER)
+    lines = [(X, cubic.x), (Y, cubic.y), (SLOPE, cubic.slope)]
+    if curve.bounds is not None:
+        low, high = curve.bounds
+        lines += [(LOW, low.y), (LOW_SLOPE, low.slope), (HIGH, high.y), (HIGH_SLOPE, high.slope)]
+    for line, series in lines:
+        for number, value in enumerate(series, start=DATA):
+            sheet.page.number(row + line, number, value, numbers)
     if curve.origin is not None:
         for line, value in ((KNOT_X, curve.slowest), (KNOT_Y, 0.0), (REPLICA, float(curve.origin.replica_gpus))):
             sheet.number(row + line, DATA, value, NUMBER)
         sheet.text(row + ENGINE, DATA, "none")
         sheet.text(row + RECORD, DATA, curve.origin.source)
+        _age(sheet, row, DATA, age(None))
     for number, knot in enumerate(curve.knots):
         sheet.number(row + KNOT_X, DATA + number, knot.interactivity_tok_s_per_user, NUMBER)
         sheet.number(row + KNOT_Y, DATA + number, knot.tok_s_per_gpu, NUMBER)
         sheet.number(row + REPLICA, DATA + number, knot.replica_gpus or 0, WHOLE)
         sheet.text(row + ENGINE, DATA + number, knot.engine or "none")
         sheet.text(row + RECORD, DATA + number, knot.point_id)
-        sheet.text(row + RUN, DATA + number, knot.run_date or "undated")
+        sheet.text(row + RUN, DATA + number, knot.run_date or UNDATED)
+        _age(sheet, row, DATA + number, age(knot.run_date))
     return max(len(cubic.x), len(curve.knots))
+
+
+def _age(sheet: Sheet, row: int, col: int, months: float | None) -> None:
+    """Age of a run's software, or that nobody knows it."""
+    if months is None:
+        sheet.text(row + AGE, col, UNDATED)
+    else:
+        sheet.number(row + AGE, col, months, NUMBER)

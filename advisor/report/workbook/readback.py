@@ -12,7 +12,6 @@ import openpyxl
 from advisor.catalog import Catalog
 from advisor.decision import Decision
 from advisor.errors import Problem, ScenarioError
-from advisor.report.workbook.book import column
 from advisor.report.workbook.fields import (
     SEPARATOR,
     FieldPath,
@@ -24,6 +23,7 @@ from advisor.report.workbook.fields import (
     path_text,
 )
 from advisor.report.workbook.inputs import CASE, COLUMNS, FIELD, FIRST_ROW, HEADER_ROW, HIGH, LABEL, LOW, SHEET, VALUE
+from advisor.report.workbook.page import column
 from advisor.report.workbook.points import P_ID, P_QUOTE, PRICES, PRICES_FIRST
 from advisor.scenario import Scenario
 from advisor.scenario_io import build_scenario

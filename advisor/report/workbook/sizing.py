@@ -6,17 +6,9 @@ import math
 from dataclasses import dataclass
 
 from advisor.economics import fleet_cost, one_off_cost
-from advisor.report.workbook.book import (
-    CEILING,
-    NUMBER,
-    Book,
-    Sheet,
-    Value,
-    cell,
-    column,
-    on,
-)
+from advisor.report.workbook.book import CEILING, NUMBER, Book, Sheet, cell, on
 from advisor.report.workbook.model import Model, Row
+from advisor.report.workbook.page import Value, column
 from advisor.report.workbook.points import ENGINE, KNOT_X, KNOT_Y, P_QUOTE, P_USE, PRICES, REPLICA, SLOPE, Y
 from advisor.report.workbook.sizing_columns import COLS, INDEX
 from advisor.sizing import size_fleet, with_output_length
@@ -72,6 +64,7 @@ def write_sizing(
     for number, (key, item) in enumerate(labelled, start=TODAY_ROW):
         found.rows[key] = number
         found.values[key] = values_of(model, item, curves[key], key == "today")
+        found.values[key]["price_row"] = prices[item.option.key.hardware] + 1
         _row(sheet, number, item, key, found.values[key], prices, region)
     return found
 

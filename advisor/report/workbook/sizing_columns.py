@@ -128,6 +128,7 @@ COLS: tuple[Col, ...] = (
     Col("machines", "Machines", "machines", WHOLE, "=" + CEILING.format("{replicas}*{replica}/{unit}")),
     Col("gpus", "GPUs", "GPUs", WHOLE, "={machines}*{unit}"),
     Col("busy", "Utilization", "mean demand / capacity", SHARE, "=IF({gpus}>0,{mean}*{length}/({gpus}*{tok_s}),0)"),
+    Col("price_row", "Its price", "row of Prices", WHOLE, is_formula=False),
     Col("price", "Price (EffectiveCost per GPU-hour)", "USD/GPU-hour", MONEY_FINE, "={price_ref}"),
     Col("month", "Cost", "USD/month", MONEY, "={gpus}*{price}*cat_hours_per_month"),
     Col(

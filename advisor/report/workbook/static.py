@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.report.workbook import monthly, options, plans, points, sizing
+from advisor.report.workbook import driver_months, monthly, options, plans, points, sizing, subject
 from advisor.report.workbook.book import MONEY, MONEY_FINE, NUMBER, SHARE, WHOLE, Book
 from advisor.report.workbook.model import Model
 
@@ -10,7 +10,8 @@ from advisor.report.workbook.model import Model
 def write_static(book: Book, model: Model) -> None:
     """Write Sizing, Options, Quality and Monthly as values; the rest holds the reason."""
     why = f"Values, not live: {model.why_not_live}."
-    for title in (points.POINTS, sizing.SHEET, monthly.SHEET, plans.SHEET, options.SHEET, options.QUALITY):
+    titles = (points.POINTS, sizing.SHEET, monthly.SHEET, plans.SHEET, options.SHEET, options.QUALITY)
+    for title in (*titles, subject.SHEET, driver_months.SHEET):
         book.sheet(title).heading(title, why)
     _points(book, model)
     _sizing(book, model)

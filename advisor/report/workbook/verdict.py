@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advisor.decision.choice import CODES
-from advisor.report.workbook.book import FACTOR, MONEY, NUMBER, SHARE, TEXT, WHOLE, Book, Sheet, Value, cell, fixed, on
+from advisor.report.workbook.book import FACTOR, MONEY, NUMBER, SHARE, TEXT, WHOLE, Book, Sheet, cell, fixed, on
 from advisor.report.workbook.model import Model
 from advisor.report.workbook.monthly import DISCOUNT, PARAM, Axis
 from advisor.report.workbook.monthly import SHEET as MONTHLY
-from advisor.report.workbook.options import NOTHING, SHEET, Options
+from advisor.report.workbook.options import SHEET, Options
+from advisor.report.workbook.options_columns import NOTHING
+from advisor.report.workbook.page import Value
 from advisor.report.workbook.plans import NEVER, NEW, SAVED, TOTAL, Spot
 from advisor.report.workbook.plans import SHEET as PLANS
 from advisor.report.workbook.sizing import Sizing, ref
@@ -31,17 +33,24 @@ class Rule:
 
 def write_verdict(
     book: Book, sheet: Sheet, model: Model, sizing: Sizing, table: Options, tokens: Spot | None, axis: Axis
-) -> None:
-    """Write the steps of the verdict, named, and the ranking."""
+) -> int:
+    """Write the steps of the verdict, named, and the ranking; the place of the option the sensitivity is about, 0: none."""
     top = table.last + RULES_GAP
     sheet.section(top, "Verdict, step by step (docs/method.md, “Verdict”)")
-    rules = (*_today(model, sizing), *_choice(table), *_tokens(model, tokens, axis), *_adopted(model, table, tokens))
+    rules = (
+        *_today(model, sizing),
+        *_choice(table),
+        *_tokens(model, tokens, axis),
+        *_adopted(model, table, tokens),
+        *_subject(model, table),
+    )
     for row, rule in enumerate(rules, start=top + 1):
         sheet.text(row, 0, rule.label)
         sheet.formula(row, 1, rule.formula, rule.value, rule.number_format, align="left")
         sheet.text(row, 2, rule.unit, font_color="#555555")
         book.name(rule.name, SHEET, row, 1)
     _ranking(sheet, model, table, top + len(rules) + 3)
+    return int(float(rules[-1].value))
 
 
 def _today(model: Model, sizing: Sizing) -> list[Rule]:
@@ -238,6 +247,36 @@ def _adopted(model: Model, table: Options, tokens: Spot | None) -> list[Rule]:
             MONEY,
             f"=IF({token},out_tokens_usd_per_month,{_picked(table, 'month', 'out_today_usd_per_month')})",
             found.month,
+        ),
+    ]
+
+
+def _subject(model: Model, table: Options) -> list[Rule]:
+    """What the sensitivity is about: the advised option if it changes something, else the challenger."""
+    order, plans = table.area("challenge"), table.area("plans")
+    values = list(table.values.values())
+    picked = _picked_values(table)
+    first = next((v for v in values if v["challenge"] == 1), None)
+    challenger = picked if picked is not None and float(picked["plans"]) > 1 else first
+    subject = picked if picked is not None and model.decision.verdict.code != "buy_tokens" else challenger
+    places = [0 if found is None else 1 + values.index(found) for found in (challenger, subject)]
+    moved = f"IF(out_picked_row>0,INDEX({plans},MAX(1,out_picked_row)),0)>1"
+    return [
+        Rule(
+            "out_challenger_row",
+            "The challenger's place in the table",
+            "0: none",
+            WHOLE,
+            f"=IF({moved},out_picked_row,IF(COUNT({order})>0,MATCH(MIN({order}),{order},0),0))",
+            places[0],
+        ),
+        Rule(
+            "out_subject_row",
+            "Place of the option the sensitivity is about",
+            "0: none",
+            WHOLE,
+            "=IF(AND(out_tokens_win=0,out_picked_row>0),out_picked_row,out_challenger_row)",
+            places[1],
         ),
     ]
 

@@ -111,7 +111,7 @@ def _chart(book: Book, sheet: Sheet, axis: Axis) -> None:
         )
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": 720, "height": 340})
-        sheet.page.insert_chart(below, place * 8, chart, {"object_position": 1})
+        sheet.page.insert_chart(below, BEFORE + place * 9, chart, {"object_position": 1})
 
 
 def _series(axis: Axis, row: int, name: str) -> dict[str, object]:

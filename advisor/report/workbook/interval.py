@@ -1,0 +1,156 @@
+"""The 80 % interval of a throughput, live: both ends are read as the middle is, then widened (docs/method.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advisor.evidence.age import Z80, age_deviation, software_age, widened
+from advisor.evidence.frontier import Curve
+from advisor.evidence.prefix import UNCERTAIN_SHARE
+from advisor.evidence.steffen import MonotoneCubic
+from advisor.report.workbook.book import FACTOR, NUMBER, TEXT, WHOLE, fixed, on
+from advisor.report.workbook.model import Model, Row
+from advisor.report.workbook.page import Value
+from advisor.report.workbook.points import AGE, HIGH, HIGH_SLOPE, KNOT_X, LOW, LOW_SLOPE
+from advisor.report.workbook.sizing import SHEET as SIZING
+from advisor.report.workbook.sizing import Sizing, on_line
+from advisor.report.workbook.sizing_columns import INDEX as SIZING_COLUMNS
+
+
+@dataclass(frozen=True)
+class Line:
+    """One named cell: name without its prefix, label, unit, format, formula, value."""
+
+    name: str
+    label: str
+    unit: str
+    number_format: str
+    formula: str
+    value: Value
+
+
+def looked_up(sheet: str, column: int, first: int, last: int) -> str:
+    """A column of a table at the place of the option looked at."""
+    return f"=INDEX({on(sheet, f'{fixed(first, column)}:{fixed(last, column)}')},out_subject_place)"
+
+
+CUBIC = (
+    "=IF({at}={x0},{y0},IF({at}={x1},{y1},MIN(MAX("
+    "((1+{t}+{t})*(1-{t})*(1-{t})*{y0}+{t}*(1-{t})*(1-{t})*({x1}-{x0})*{s0}"
+    "+{t}*{t}*(1+1+1-{t}-{t})*{y1}+{t}*{t}*({t}-1)*({x1}-{x0})*{s1}),"
+    "MIN({y0},{y1})),MAX({y0},{y1}))))"
+)
+SIZED = (
+    ("curve", "row", "Curve read", "row of Operating points", WHOLE),
+    ("kind", "kind", "Evidence", "", TEXT),
+    ("at", "at", "Runs at", "tok/s/user", NUMBER),
+    ("left", "left", "Knot before", "number", WHOLE),
+    ("count", "count", "Knots", "knots", WHOLE),
+    ("x0", "x0", "x before", "tok/s/user", NUMBER),
+    ("x1", "x1", "x after", "tok/s/user", NUMBER),
+    ("step", "step", "Step", "share of the gap", FACTOR),
+    ("read", "read", "Throughput read", "tok/s/GPU", NUMBER),
+    ("prefix", "prefix", "Prefix-cache factor", "ratio, at delivery", FACTOR),
+    ("knot", "knot", "Measured knot before", "number", WHOLE),
+)
+
+
+def interval_lines(region: str, sizing: Sizing, row: Row, values: dict[str, Value]) -> list[Line]:
+    """Where the option runs, both ends of its throughput's interval there, and what widens them."""
+    rows = [number for key, number in sizing.rows.items() if key != "today"]
+    sized = sizing.values[row.id]
+    return [
+        *(
+            Line(name, label, unit, fmt, looked_up(SIZING, SIZING_COLUMNS[key], min(rows), max(rows)), sized[key])
+            for name, key, label, unit, fmt in SIZED
+        ),
+        *_read_lines(region, "low", "Lower", (LOW, LOW_SLOPE), values),
+        *_read_lines(region, "high", "Upper", (HIGH, HIGH_SLOPE), values),
+        *_age_lines(region, values),
+        *_widened_lines(region, values),
+    ]
+
+
+def _point(region: str, number: int, knot: str) -> str:
+    return f"INDEX({region},out_subject_curve+{on_line(number)},{knot})"
+
+
+def _read_lines(region: str, side: str, words: str, lines: tuple[int, int], values: dict[str, Value]) -> list[Line]:
+    """One end, read as the middle is: values and slopes of the two knots around, then the cubic."""
+    cells = {"at": "out_subject_at", "t": "out_subject_step", "x0": "out_subject_x0", "x1": "out_subject_x1"}
+    knots = (("0", "before", "out_subject_left"), ("1", "after", "MIN(out_subject_count,out_subject_left+1)"))
+    found = []
+    for part, what, number, unit in (("y", "value", lines[0], "tok/s/GPU"), ("s", "slope", lines[1], "per tok/s/user")):
+        for place, where, knot in knots:
+            name = f"{side}_{part}{place}"
+            cells[part + place] = f"out_subject_{name}"
+            label, formula = f"{words} end: {what} {where}", f"={_point(region, number, knot)}"
+            found.append(Line(name, label, unit, FACTOR, formula, values[name]))
+    name = f"{side}_read"
+    return [*found, Line(name, f"{words} end, read", "tok/s/GPU", NUMBER, CUBIC.format(**cells), values[name])]
+
+
+def _age_lines(region: str, values: dict[str, Value]) -> list[Line]:
+    """Age of the software behind the reading, and the spread it adds."""
+    here, there = _point(region, AGE, "out_subject_knot"), _point(region, AGE, "out_subject_knot+1")
+    hit = f"{_point(region, KNOT_X, 'out_subject_knot')}=out_subject_at"
+    age = (
+        f"=IF({hit},IF(ISNUMBER({here}),{here},cat_undated_age_months),"
+        f"IF(AND(ISNUMBER({here}),ISNUMBER({there})),MAX({here},{there}),cat_undated_age_months))"
+    )
+    extra = "=cat_z80*cat_age_deviation*SQRT(out_subject_age/12)"
+    return [
+        Line("age", "Age of the software behind it", "months; the older of both knots", NUMBER, age, values["age"]),
+        Line("extra", "What age adds to half the interval", "log", FACTOR, extra, values["extra"]),
+    ]
+
+
+def _widened_lines(region: str, values: dict[str, Value]) -> list[Line]:
+    """Throughput with the prefix cache, and both ends widened by age and by what is not known of the cache."""
+    expected = "=out_subject_read*out_subject_prefix"
+    found = [Line("tok_s", "Throughput with the prefix cache", "tok/s/GPU", NUMBER, expected, values["tok_s"])]
+    unknown = f"COUNT(INDEX({region},out_subject_curve+{on_line(LOW)},0))=0"
+    ends = (
+        ("low", "Lower", "-", "LN(out_subject_read/MIN(out_subject_low_read,out_subject_read))"),
+        ("high", "Upper", "+", "LN(MAX(out_subject_high_read,out_subject_read)/out_subject_read)"),
+    )
+    for name, words, sign, half in ends:
+        widened = f"out_subject_read*EXP({sign.strip('+')}SQRT(SUMSQ({half},out_subject_extra)))"
+        cached = f"out_subject_prefix^(1{sign}cat_prefix_uncertain_share)"
+        formula = f"=IF({unknown},out_subject_tok_s,{widened}*{cached})"
+        found.append(Line(name, f"{words} end of the 80 % interval", "tok/s/GPU", NUMBER, formula, values[name]))
+    return found
+
+
+def interval_values(model: Model, row: Row) -> dict[str, Value]:
+    """What these lines show, by the engine's own functions."""
+    curve, _, at, _ = model.position(row)
+    value, reading = model.reading(row)
+    catalog = model.decision.catalog
+    aging = catalog.latency_fits[-1].aging
+    months = 0.0
+    if row.lookup.first_kind != "user-measured":
+        months = software_age([knot.run_date for knot in reading.knots], catalog.as_of, aging).months
+    found: dict[str, Value] = {"age": months, "extra": Z80 * age_deviation(months, aging)}
+    for side, bound in zip(("low", "high"), curve.bounds or (None, None), strict=True):
+        found |= _end_values(side, curve, bound, at)
+    found["tok_s"] = value * row.prefix_factor
+    found["low"] = found["high"] = found["tok_s"]
+    if reading.low is not None and reading.high is not None:
+        ends = (min(reading.low, value), value, max(reading.high, value))
+        low, high = widened(*ends, age_deviation(months, aging))
+        found["low"] = low * row.prefix_factor ** (1 - UNCERTAIN_SHARE)
+        found["high"] = high * row.prefix_factor ** (1 + UNCERTAIN_SHARE)
+    return found
+
+
+def _end_values(side: str, curve: Curve, bound: MonotoneCubic | None, at: float) -> dict[str, Value]:
+    names = [f"{side}_{part}" for part in ("y0", "y1", "s0", "s1", "read")]
+    if bound is None:
+        return dict.fromkeys(names, 0.0)
+    count = len(bound.x)
+    left = max(1, min(sum(x <= at for x in bound.x), count - 1))
+    right = min(count, left + 1)
+    read = bound(min(max(at, curve.slowest), curve.fastest))
+    figures = (bound.y[left - 1], bound.y[right - 1], bound.slope[left - 1], bound.slope[right - 1], read)
+    return dict(zip(names, figures, strict=True))
