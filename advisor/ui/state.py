@@ -52,7 +52,7 @@ class Session:
     drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
     generation: int = 0
     whole: dict[str, Scenario] = field(default_factory=dict)
-    """Scenarios of this session whose token had to leave own measurements out, by token: Back must not lose them."""
+    """Scenarios of this session of whose own files a token does not hold everything, by token: Back must not lose it."""
 
 
 def session() -> Session:
@@ -113,7 +113,7 @@ def commit(scenario: Scenario, next_step: str) -> None:
     known.scenario = scenario
     known.token = token_of(scenario)
     known.opened = known.problem = None
-    if link.left_out(known.token):
+    if link.left_out(known.token) or scenario.candidates.price.offers:
         known.whole[known.token] = scenario
     st.query_params.update({"s": known.token, "step": next_step})
     st.rerun()

@@ -115,7 +115,8 @@ def _ask_price(scenario: Scenario, sheet: Sheet, quoted: list[str], names: dict[
         with two:
             as_of = sheet.text(CandidatePrice, "as_of", PATH + "price.as_of", wanted.as_of)
     book_id = None if book == OFFERS else book
-    return {"basis": basis, "book": book_id, "overrides": given, "provider": provider, "as_of": as_of}
+    held = tuple(offer.model_dump() for offer in wanted.offers)
+    return {"basis": basis, "book": book_id, "overrides": given, "provider": provider, "as_of": as_of, "offers": held}
 
 
 def _ask_budget(wanted: Candidates, sheet: Sheet) -> dict[str, Any]:
