@@ -134,7 +134,9 @@ def _price_gate(context: Context, key: OptionKey, price: Price | None) -> Gate:
     name = context.catalog.hardware[key.hardware].name
     other = other_bases_held(wanted.offers, key.hardware, wanted.basis)
     if other:
-        return Gate("price", False, f"your own prices for {name} are {basis_words(other)}: ask for that basis, or give a quote")
+        return Gate(
+            "price", False, f"your own prices for {name} are {basis_words(other)}: ask for that basis, or give a quote"
+        )
     if wanted.book is not None:
         return Gate("price", False, f"price book {wanted.book} holds no price for {name}: give your own quote")
     basis = wanted.basis.replace("_", " ")

@@ -66,7 +66,9 @@ def _columns(pairs: Sequence[str]) -> dict[str, str]:
 @click.option("--seconds", type=click.FloatRange(0, min_open=True), help="Seconds between two scrapes of /metrics.")
 @click.option("--map", "mapped", multiple=True, metavar="FIELD=COLUMN", help="Column of a table of your own; repeat it.")
 @click.option("--accept-hints", is_flag=True, help="Take the suggestions for what the files do not say.")
-@click.option("--into", type=click.Path(path_type=Path), help="Print this scenario file with the measurements and prices added.")
+@click.option(
+    "--into", type=click.Path(path_type=Path), help="Print this scenario file with the measurements and prices added."
+)
 @click.option("--overlay", type=click.Path(path_type=Path), help="Write imported prices as a catalog folder for --catalog.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context

@@ -9,7 +9,7 @@ from typing import Any
 from advisor.catalog import Catalog
 from advisor.catalog.names import NameTable
 from advisor.errors import Problem, ScenarioError
-from advisor.importers.records import BenchmarkRun, Bill, ImportedOffer, ProbeResult
+from advisor.importers.records import BenchmarkRun, ImportedOffer, ProbeResult
 from advisor.measured import MeasuredPoint, MeasuredProbe
 from advisor.scenario import Scenario
 
@@ -147,29 +147,6 @@ def with_own(scenario: Scenario, points: Sequence[MeasuredPoint], probes: Sequen
     data["current"]["measured"] = tuple(point.model_dump() for point in measured)
     data["current"]["probes"] = tuple(probe.model_dump() for probe in kept)
     return Scenario.model_validate(data)
-
-
-def current_from_bill(catalog: Catalog, bill: Bill, hardware: str) -> dict[str, Any]:
-    """Today's price for a scenario from a bill: the effective spend a month on one GPU, unused commitments included.
-
-    Effective cost is what the fleet costs however it was paid. The basis is reserved if most of it is committed.
-
-    Args:
-        catalog: the catalog that knows the GPU.
-        bill: an imported bill.
-        hardware: the GPU's id.
-
-    Raises:
-        ScenarioError: the bill holds no spend on that GPU.
-    """
-    groups = [group for group in bill.groups if resolve(catalog.hardware_names, group.hardware) == hardware]
-    spend = sum(group.effective_usd for group in groups)
-    if spend <= 0:
-        names = ", ".join(group.hardware for group in bill.groups)
-        raise ScenarioError([Problem("bill", f"holds no spend on {hardware} (it names {names})")])
-    committed = sum(group.committed_usd for group in groups)
-    basis = "reserved_1y" if committed > spend / 2 else "on_demand"
-    return {"price": {"usd_per_month": rounded(spend / bill.months), "basis": basis}}
 
 
 def with_catalog_names(

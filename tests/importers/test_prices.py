@@ -9,7 +9,8 @@ from advisor.catalog import load_catalog
 from advisor.errors import ScenarioError
 from advisor.importers import Document, import_documents
 from advisor.importers.overlay import overlay_files
-from advisor.importers.points import current_from_bill, with_catalog_names
+from advisor.importers.points import with_catalog_names
+from advisor.importers.prices.spend import spend_on
 from advisor.importers.records import ImportedOffer
 from tests.importers import own_files as files
 
@@ -82,10 +83,21 @@ def test_a_focus_bill():
 
 
 def test_a_bill_as_todays_price(catalog):
+    """8 GPUs in use for half of the month and paid for all of it."""
     bill = read(files.FOCUS_CSV).found.bill
-    assert current_from_bill(catalog, bill, "h200") == {"price": {"usd_per_month": 14600.0, "basis": "reserved_1y"}}
+    spend = spend_on(catalog, bill, "h200")
+    assert (spend.usd_per_month, spend.committed_usd_per_month, spend.unused_usd_per_month) == pytest.approx(
+        (14600, 14600, 7300)
+    )
+    assert (spend.gpus_in_use, spend.gpus_paid) == pytest.approx((4, 8))
+    assert spend.as_current("reserved_1y") == {
+        "price": {"usd_per_month": 14600.0, "basis": "reserved_1y"},
+        "owned": None,
+        "gpus": 8,
+        "commitment": {"gpus": 8},
+    }
     with pytest.raises(ScenarioError, match="no spend on b200"):
-        current_from_bill(catalog, bill, "b200")
+        spend_on(catalog, bill, "b200")
 
 
 def test_a_bill_in_another_currency_is_refused():

@@ -21,7 +21,7 @@ def uploaded(test, fold, **files):
     clean(test.run())
     for label, given in files.items():
         box = named(test.file_uploader, label.replace("_", " "))
-        clean(box.set_value([(name, content, "application/json") for name, content in given]).run())
+        clean(box.set_value([(name, content, "text/plain") for name, content in given]).run())
     return test
 
 

@@ -22,6 +22,7 @@ from advisor.scenario import (
 )
 from advisor.ui.fields import Sheet, as_number, help_of
 from advisor.ui.mount import catalog
+from advisor.ui.steps.prices import ask_prices
 from advisor.ui.steps.today import BASES, BILLING
 
 OFFERS = "offers"
@@ -68,6 +69,7 @@ def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
             placeholder="none: dated offers are used",
         )
     price = _ask_price(scenario, sheet, quoted, names)
+    ask_prices(scenario)
     allow, billing, max_kw, engines = _ask_limits(scenario, sheet)
     candidates = {
         **_ask_budget(wanted, sheet),
