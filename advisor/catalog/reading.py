@@ -1,6 +1,6 @@
 """Strict readers for the catalog's files: what stands there is what is read, and every problem is reported.
 
-YAML here has JSON's scalars only (no ``NO`` = false, no dates, no 12:30 = 750) and refuses repeated keys;
+YAML here has JSON's scalars only (no ``NO`` = false, no dates, no 12:30 = 750) and refuses repeated keys and aliases;
 CSV cells are text until a record's own type parses them, so a region "NA" stays a region.
 """
 
@@ -23,9 +23,16 @@ R = TypeVar("R", bound=Record)
 
 
 class StrictLoader(yaml.SafeLoader):
-    """SafeLoader without YAML 1.1's surprises: JSON scalars, no repeated keys, sequences as tuples."""
+    """SafeLoader without YAML 1.1's surprises: JSON scalars, no repeated keys, no aliases, sequences as tuples."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}  # type: ignore[misc]
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Refuse ``*name``: a few lines of them stand for more text than memory holds."""
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, f"alias *{event.anchor}: write it out", event.start_mark)
+        return super().compose_node(parent, index)
 
     def construct_strict_mapping(self, node: yaml.MappingNode) -> dict[Hashable, Any]:
         """Build a mapping, refusing a key that stands twice."""

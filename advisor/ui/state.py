@@ -7,7 +7,7 @@ decoded. An address without a token (another page was visited, or the very first
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -19,6 +19,9 @@ from advisor.scenario import Scenario
 from advisor.scenario_io import build_scenario, plain
 from advisor.ui.mount import catalog, key, mounted
 from advisor.ui.runtime import decision_of
+
+if TYPE_CHECKING:
+    from advisor.ui.opening import Opened
 
 STEPS = ("workload", "today", "targets", "money", "result")
 TITLES = {
@@ -53,6 +56,8 @@ class Session:
     generation: int = 0
     whole: dict[str, Scenario] = field(default_factory=dict)
     """Scenarios of this session of whose own files a token does not hold everything, by token: Back must not lose it."""
+    file: Opened | None = None
+    """The workbook the scenario was read from, with what differs from its own figures."""
 
 
 def session() -> Session:
@@ -123,7 +128,7 @@ def start_anew() -> None:
     """Forget everything this visitor said."""
     known = session()
     replace_scenario(known, start_scenario())
-    known.problem = known.opened = known.token = None
+    known.problem = known.opened = known.token = known.file = None
     for name in ("s", "step"):
         if name in st.query_params:
             del st.query_params[name]
