@@ -303,7 +303,7 @@ def test_a_quote_sheet_is_taken_in_a_real_browser(page, address):
     page.locator('input[type="file"]').set_input_files({"name": "q.csv", "mimeType": "text/csv", "buffer": sheet})
     expect(page.get_by_role("button", name="Take these prices")).to_be_visible(timeout=30_000)
     press(page, "Take these prices")
-    expect(page.get_by_text("1 prices of your own files are in the scenario")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Prices of your own files in the scenario: 1")).to_be_visible(timeout=30_000)
     press(page, "Show the result")
     expect(page.get_by_text("your quote sheet q.csv")).to_be_visible(timeout=60_000)
     assert page.locator('img[src*="evil"]').count() == 0

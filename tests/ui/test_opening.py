@@ -7,8 +7,8 @@ from openpyxl import load_workbook
 
 from advisor import link
 from advisor.recommend import recommend
-from advisor.report.workbook import workbook_bytes
 from advisor.report.words import verdict_sentence
+from advisor.report.workbook import workbook_bytes
 from advisor.scenario_io import dump_json, dump_yaml, load_scenario
 from tests.conftest import EXAMPLES
 from tests.ui.driving import clean, named, open_app, press, step, token
@@ -44,7 +44,7 @@ def given(content, name="model.xlsx", test=None, place="first"):
     return uploaded(test or open_app(), f"open.{place}", Workbook_or_scenario=[(name, content)])
 
 
-def test_an_edited_workbook_becomes_the_scenario_and_says_what_differs(catalog, scenario, workbook):
+def test_an_edited_workbook_becomes_the_scenario_and_says_what_differs(catalog, workbook):
     test = given(changed(workbook, current__gpus=48, current__price__usd_per_gpu_hour=1.25))
     assert "differs from the file's own figures" in plainly(test)
     assert "s" not in test.query_params  # nothing is taken before it is asked for

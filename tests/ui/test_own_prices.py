@@ -29,7 +29,7 @@ def test_a_quote_sheet_is_taken_and_the_result_names_it(catalog):
         ("Acme", 3.1, "2026-11-02"),
         ("Beta", 3.4, "2026-11-03"),
     ]
-    assert "2 prices of your own files" in plainly(test)
+    assert "Prices of your own files in the scenario: 2" in plainly(test)
     press(test, "Show the result")
     assert "your quote sheet quotes.csv (Acme), 2026-11-02; the lowest of 2 quotes" in plainly(test)
     option = next(

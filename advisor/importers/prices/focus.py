@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 
 from advisor.importers.document import Document
 from advisor.importers.hints import from_names
+from advisor.importers.prices.prepare import rows_left_out
 from advisor.importers.prices.rows import Row, table
 from advisor.importers.records import Bill, BillGroup, Found, ImportRefusedError
 from advisor.importers.values import number, positive
 from advisor.units import HOURS_PER_MONTH, SECONDS_PER_HOUR
 
-NAME = "focus billing export"
+NAME = "FOCUS billing export"
 NEEDED = ("billedcost", "effectivecost", "chargecategory", "chargeperiodstart", "chargeperiodend", "pricingquantity")
 DESCRIBED_BY = ("skupricedetails", "chargedescription", "resourcename", "resourcetype", "skumeter", "skuid", "servicename")
 MACHINE = re.compile(
@@ -75,7 +76,7 @@ def read(document: Document) -> Found:
         raise ImportRefusedError(f"{document.file}: the charge periods span {days:,.0f} days: is a date wrong?")
     groups = tuple(_group(label, total) for label, total in sorted(sums.items()))
     bill = Bill(first.date().isoformat(), last.date().isoformat(), days * 24 / HOURS_PER_MONTH, groups)
-    warnings = [f"{count} rows left out: {reason}" for reason, count in left_out.items()]
+    warnings = [*rows_left_out(left_out)]
     if UNNAMED in sums:
         warnings.append("unused commitment rows name no GPU: say to which fleet they belong")
     return Found(bill=bill, warnings=tuple(warnings))

@@ -31,7 +31,7 @@ def ask_prices(scenario: Scenario) -> None:
     """Draw the fold: what stands in the scenario, the upload, questions, what was read, and the button that takes it."""
     held = scenario.candidates.price.offers
     if held:
-        st.caption(escape(f"{len(held)} prices of your own files are in the scenario. Quotes typed above win over them."))
+        st.caption(escape(f"Prices of your own files in the scenario: {len(held)}. Quotes typed above win over them."))
     with folded("I have a price file or a bill", key("money.prices")) as is_open:
         if not is_open:
             return
