@@ -77,7 +77,7 @@ def test_aliases_are_refused_before_they_multiply(catalog):
         parse_scenario(bomb, catalog)
 
 
-@pytest.mark.parametrize("text", ["", "[1, 2]", "a: [", "x: 1\nx: 2", "[" * 5000, "\x00"])
+@pytest.mark.parametrize("text", ["", "[1, 2]", "a: [", "x: 1\nx: 2", "[" * 5000, "\x00", "{{}: 1}", "? [a]\n: 1"])
 def test_no_scenario_at_all(catalog, text):
     with pytest.raises(ScenarioError):
         parse_scenario(text, catalog)

@@ -35,7 +35,10 @@ class StrictLoader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def construct_strict_mapping(self, node: yaml.MappingNode) -> dict[Hashable, Any]:
-        """Build a mapping, refusing a key that stands twice."""
+        """Build a mapping, refusing a key that stands twice or is no name."""
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a name is expected before the colon", key.start_mark)
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         repeated = sorted(str(key) for key, count in Counter(keys).items() if count > 1)
         if repeated:

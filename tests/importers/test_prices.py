@@ -70,6 +70,83 @@ def test_quotes_in_a_workbook(column, price, expected):
     assert "no basis" in offer.note
 
 
+SHEETS = {
+    "a column a basis": (
+        "GPU Type,On-Demand ($/GPU/hr),1-Year Reserved ($/GPU/hr),3-Year Reserved ($/GPU/hr),Spot ($/GPU/hr)\n"
+        "NVIDIA H200 SXM 141GB,$3.50,$2.90,$2.30,n/a\nAMD Instinct MI355X,3.1,,TBD,1.5\n",
+        {("h200", "on_demand", 3.5), ("h200", "reserved_1y", 2.9), ("h200", "reserved_3y", 2.3)}
+        | {("mi355x", "on_demand", 3.1), ("mi355x", "spot", 1.5)},
+    ),
+    "semicolons and decimal commas": (
+        "\ufeffProvider;GPU Model;Price per GPU hour (USD);Term\n"
+        "Acme GmbH;H200 SXM;2,490;12 months\nAcme;B200;3,9;On demand\n",
+        {("h200", "reserved_1y", 2.49), ("b200", "on_demand", 3.9)},
+    ),
+    "a node a month": (
+        "Item,GPUs per node,Qty nodes,Monthly price (USD),Term (months)\n"
+        'HGX H100 8-GPU,8,4,"14,600.00",12\nH200,8,4,"18,980",36\n',
+        {("h100", "reserved_1y", 2.5), ("h200", "reserved_3y", 3.25)},
+    ),
+    "the count in the name": (
+        "Instance,GPU,Hourly rate USD\nnd-h200,8x NVIDIA H200,28.00\n",
+        {("h200", "on_demand", 3.5)},
+    ),
+    "a letter around the table, list beside net": (
+        "Quote 4711 for You\nprepared by us\n\nAccelerator,List $/GPU-hr,Net $/GPU-hr,Commitment\nB200,6.00,4.10,1 year\n"
+        "Total,,,\nPrices exclude tax,,,\n",
+        {("b200", "reserved_1y", 4.1)},
+    ),
+    "tabs and run-together names": ("GpuModel\tPricePerGpuHour\tVendor\nH200\t2.5\tacme\n", {("h200", "on_demand", 2.5)}),
+    "a year": ("GPU,Annual cost per GPU (USD)\nB200,26280\n", {("b200", "on_demand", 3.0)}),
+    "memory that another GPU has": ("GPU,USD/GPU-hour\nH200 SXM 141GB,3\nH200 80GB,1\n", {("h200", "on_demand", 3.0)}),
+}
+
+
+@pytest.mark.parametrize(("sheet", "expected"), SHEETS.values(), ids=SHEETS)
+def test_quote_sheets_as_people_write_them(catalog, sheet, expected):
+    known, _ = with_catalog_names(catalog, read(sheet).found.offers)
+    assert {(o.hardware, o.basis, round(o.usd_per_gpu_hour, 9)) for o in known} == expected
+
+
+@pytest.mark.parametrize(
+    ("sheet", "words"),
+    [
+        ("GPU,Price\nH200,2.5\n", "do not say enough"),
+        ("GPU;€/GPU-h\nH200;2,49\n", "in EUR"),
+        ("GPU,USD/GPU-hour\nH200,2.49 EUR\n", "in EUR"),
+        ("GPU,USD per hour\nH200,20\n", "without its number of GPUs"),
+        ("GPU,USD/GPU-hour,Term (months)\nH200,2,24\n", "basis '24'"),
+    ],
+)
+def test_quote_sheets_that_say_too_little(sheet, words):
+    assert words in read(sheet).refusal
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("02.11.2026", "2026-11-02"), ("Nov 2, 2026", "2026-11-02"), ("2 November 2026", "2026-11-02"),
+     ("25/11/2026", "2026-11-25"), ("11/25/2026", "2026-11-25"), ("02/11/2026", None), ("2026-11-02T10:00", "2026-11-02"),
+     ("soon", None)],
+)  # fmt: skip
+def test_days_as_people_write_them(said, expected):
+    imported = read(f'GPU,USD/GPU-hour,Provider,Date,Valid until\nH200,3,Acme,"{said}",2027-01-01\n')
+    assert imported.found.offers[0].as_of == expected
+    assert [question.field for question in imported.questions] == ([] if expected else ["as_of"])
+
+
+def test_quotes_on_a_later_sheet():
+    book = openpyxl.Workbook()
+    book.active.append(["Dear customer"])
+    page = book.create_sheet("Prices")
+    page.append([])
+    page.append([None, "GPU", "USD/GPU-hour"])
+    page.append([None, "B200", 3.25])
+    out = io.BytesIO()
+    book.save(out)
+    (offer,) = read(out.getvalue(), name="quotes.xlsx").found.offers
+    assert (offer.hardware, offer.usd_per_gpu_hour) == ("B200", 3.25)
+
+
 def test_a_focus_bill():
     """8 GPUs cost 7,300 in 365 h of use and as much unused; the purchase is cash, tax and storage are neither."""
     bill = read(files.FOCUS_CSV).found.bill

@@ -8,7 +8,7 @@ from typing import Any
 
 from advisor.catalog import Catalog
 from advisor.errors import Problem, ScenarioError
-from advisor.importers.points import resolve, rounded
+from advisor.importers.points import hardware_of, rounded
 from advisor.importers.records import Bill, BillGroup
 from advisor.units import HOURS_PER_MONTH
 
@@ -58,12 +58,12 @@ class Spend:
 
 def fleet_groups(catalog: Catalog, bill: Bill, hardware: str) -> tuple[BillGroup, ...]:
     """Groups of a bill whose name stands for a GPU of the catalog."""
-    return tuple(group for group in bill.groups if resolve(catalog.hardware_names, group.hardware) == hardware)
+    return tuple(group for group in bill.groups if hardware_of(catalog, group.hardware) == hardware)
 
 
 def unclear_groups(catalog: Catalog, bill: Bill) -> tuple[BillGroup, ...]:
     """Groups that name a machine or no GPU at all: the user must say whose they are."""
-    return tuple(group for group in bill.groups if resolve(catalog.hardware_names, group.hardware) is None)
+    return tuple(group for group in bill.groups if hardware_of(catalog, group.hardware) is None)
 
 
 def machine_hint(catalog: Catalog, group: BillGroup) -> str | None:

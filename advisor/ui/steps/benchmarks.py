@@ -9,7 +9,7 @@ import streamlit as st
 
 from advisor.errors import ScenarioError
 from advisor.importers import Document, Imported, ImportRefusedError, Question, import_documents
-from advisor.importers.points import measured_points, measured_probe, precision_of, resolve, with_own
+from advisor.importers.points import hardware_of, measured_points, measured_probe, precision_of, resolve, with_own
 from advisor.importers.records import BenchmarkRun
 from advisor.importers.session import ASKED
 from advisor.scenario import Scenario
@@ -170,7 +170,7 @@ def _names(field: str) -> tuple[dict[str, str], Callable[[str], str | None]]:
     if field == "model":
         return {m.id: m.name for m in records.models.values()}, lambda name: resolve(records.model_names, name)
     if field == "gpu":
-        return {h.id: h.name for h in records.hardware.values()}, lambda name: resolve(records.hardware_names, name)
+        return {h.id: h.name for h in records.hardware.values()}, lambda name: hardware_of(records, name)
     if field == "engine":
         return {name: name for name in records.engine_names.ids}, lambda name: resolve(records.engine_names, name)
     if field == "precision":
