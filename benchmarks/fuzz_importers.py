@@ -17,27 +17,31 @@ import random
 import sys
 import time
 import zlib
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import contextlib
-
 import openpyxl
 
-from advisor import link
-from advisor.catalog import load_catalog
-from advisor.errors import AdvisorError, LinkError, ScenarioError
-from advisor.importers import Document, import_documents
-from advisor.importers.as_dict import imported_as_dict
-from advisor.importers.evals.arm import Content, arm_from_contents
-from advisor.importers.points import measured_points
-from advisor.importers.prices.own import own_prices
-from advisor.importers.prices.spend import spend_on
-from advisor.report.workbook.readback import read_workbook
-from advisor.scenario_io import load_scenario, parse_scenario
-from tests.importers.own_files import ALL
-from tests.importers.test_prices import SHEETS
+GUIDED = sys.argv[1:2] != ["--without-atheris"]
+if GUIDED:
+    import atheris
+
+with atheris.instrument_imports(include=["advisor"]) if GUIDED else nullcontext():  # coverage of our own code only
+    from advisor import link
+    from advisor.catalog import load_catalog
+    from advisor.errors import AdvisorError, LinkError, ScenarioError
+    from advisor.importers import Document, import_documents
+    from advisor.importers.as_dict import imported_as_dict
+    from advisor.importers.evals.arm import Content, arm_from_contents
+    from advisor.importers.points import measured_points
+    from advisor.importers.prices.own import own_prices
+    from advisor.importers.prices.spend import spend_on
+    from advisor.report.workbook.readback import read_workbook
+    from advisor.scenario_io import load_scenario, parse_scenario
+    from tests.importers.own_files import ALL
+    from tests.importers.test_prices import SHEETS
 
 CATALOG = load_catalog()
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "llama-70b-64-h200.yaml"
@@ -101,20 +105,20 @@ def a_sheet(raw: bytes) -> None:
 
 def an_evaluation(raw: bytes) -> None:
     """A result file of a harness."""
-    with contextlib.suppress(AdvisorError):
+    with suppress(AdvisorError):
         arm_from_contents([Content("results.json", raw.decode("utf-8", "replace"))])
 
 
 def a_workbook(raw: bytes) -> None:
     """A workbook of ours with other cells."""
-    with contextlib.suppress(ScenarioError):
+    with suppress(ScenarioError):
         read_workbook(cells_of(raw.decode("utf-8", "replace")), CATALOG)
 
 
 def a_token(raw: bytes) -> None:
     """A token as it stands, and one whose checksum fits whatever it packs."""
     for token in (raw.decode("utf-8", "replace"), _sealed(raw)):
-        with contextlib.suppress(LinkError):
+        with suppress(LinkError):
             link.decode(token, CATALOG)
 
 
@@ -125,7 +129,7 @@ def _sealed(raw: bytes) -> str:
 
 def a_scenario(raw: bytes) -> None:
     """A scenario file."""
-    with contextlib.suppress(ScenarioError):
+    with suppress(ScenarioError):
         parse_scenario(raw.decode("utf-8", "replace"), CATALOG)
 
 
@@ -184,19 +188,16 @@ def with_atheris() -> None:
     """Coverage-guided over the advisor's own code, with atheris' own command line; seeds go into a corpus folder."""
     import tempfile
 
-    import atheris
-
     corpus = Path(tempfile.mkdtemp(prefix="advisor-fuzz-"))
     for number, target in enumerate(TARGETS):
         for place, seed in enumerate(SEEDS[target]):
             (corpus / f"{target.__name__}-{place}").write_bytes(bytes([number]) + seed)
-    atheris.instrument_all()
     atheris.Setup([*sys.argv, str(corpus)], one_input)
     atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--without-atheris"]:
-        at_random(float(sys.argv[2]))
-    else:
+    if GUIDED:
         with_atheris()
+    else:
+        at_random(float(sys.argv[2]))
