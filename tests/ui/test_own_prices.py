@@ -38,7 +38,10 @@ def test_a_quote_sheet_is_taken_and_the_result_names_it(catalog):
     assert (option.key.hardware, option.price.usd_per_gpu_hour) == ("b200", 3.1)
     press(test, "Money and limits")
     test.session_state["advisor.money.prices"] = True
-    press(clean(test.run()), "Remove these prices")
+    clean(test.run())
+    counts = [row[-1] for table in test.table for row in table.value.to_numpy().tolist()]
+    assert [word.replace("\\", "") for word in counts] == ["yes", "no: a lower quote stands above it"]
+    press(test, "Remove these prices")
     assert prices(test, catalog).offers == ()
 
 

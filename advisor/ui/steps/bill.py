@@ -21,7 +21,6 @@ BASES = {
     "reserved_3y": "Reserved, three years",
     "spot": "Spot",
 }
-ROUNDED = "averages over the bill's period: correct them there if the fleet has changed"
 
 
 def offer_bill(scenario: Scenario, item: Imported, step: str) -> None:
@@ -44,8 +43,8 @@ def offer_bill(scenario: Scenario, item: Imported, step: str) -> None:
     table(_fields(scenario, spend, basis), "What the bill would fill in")
     st.caption(
         escape(
-            f"Effective spend, unused commitments included. Counts are {ROUNDED}. A bill does not say how many months a "
-            "commitment still runs: enter it on the Today step."
+            "Effective spend, unused commitments included. Counts are averages over the bill's period: correct them on the "
+            "Today step if the fleet has changed, and enter there how long a commitment still runs, which no bill says."
         )
     )
     if st.button("Fill these into today's fleet", key=key(f"{step}.bill.{item.file}"), type="primary"):

@@ -66,7 +66,7 @@ def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
             "GPUs you have a quote for",
             names,
             list(wanted.price.overrides),
-            placeholder="none: dated offers are used",
+            placeholder="none: your files and dated offers" if wanted.price.offers else "none: dated offers are used",
         )
     price = _ask_price(scenario, sheet, quoted, names)
     ask_prices(scenario)

@@ -14,6 +14,7 @@ from advisor.importers import Document, Imported, ImportRefusedError, Question, 
 from advisor.importers.prices.own import OwnPrices, own_prices, with_prices
 from advisor.importers.records import Found
 from advisor.own_price import KIND_WORDS, OwnOffer
+from advisor.pricing import has_own_quote, own_price
 from advisor.scenario import Scenario
 from advisor.ui import state
 from advisor.ui.mount import catalog, key
@@ -35,7 +36,7 @@ def ask_prices(scenario: Scenario) -> None:
     with folded("I have a price file or a bill", key("money.prices")) as is_open:
         if not is_open:
             return
-        _held(held)
+        _held(scenario)
         st.caption(
             "A quote sheet of your own (CSV, XLSX: a GPU column and a price column such as USD/GPU-hour), a SkyPilot or "
             "gpuhunt catalog, or a FOCUS billing export. Files stay in this session; their names stay out of links."
@@ -46,15 +47,33 @@ def ask_prices(scenario: Scenario) -> None:
             _offer(scenario, read)
 
 
-def _held(held: tuple[OwnOffer, ...]) -> None:
+def _held(scenario: Scenario) -> None:
+    held = scenario.candidates.price.offers
     if not held:
         return
-    table([_row(offer) for offer in held], "Own prices in the scenario")
+    table([{**_row(offer), "counts": _counts(scenario, offer)} for offer in held], "Own prices in the scenario")
     missing = link.left_out_words(link.left_out(state.token_of(state.session().scenario)))
     if missing:
         st.warning(escape(f"{missing}."))
     if st.button("Remove these prices", key=key("money.forget")):
         _take(state.session().scenario, (), None, clear=True)
+
+
+def _counts(scenario: Scenario, offer: OwnOffer) -> str:
+    """Whether a price is one the advice uses, and why not."""
+    wanted = scenario.candidates.price
+    found = own_price(offer.hardware, wanted)
+    if offer.hardware in wanted.overrides:
+        return "no: a typed quote stands above it"
+    if offer.hardware == scenario.current.hardware and not has_own_quote(offer.hardware, wanted):
+        return "no: today's GPUs cost what you pay"
+    if offer.basis != wanted.basis:
+        return "no: on another basis"
+    if found is None or offer not in found.own:
+        return "no: another row of it, a quote or the provider asked for stands above it"
+    if offer.kind == "quote":
+        return "yes" if offer == found.own[0] else "no: a lower quote stands above it"
+    return "yes" if len(found.own) == 1 else f"yes: the median of {len(found.own)}"
 
 
 def _row(offer: OwnOffer) -> dict[str, Any]:
@@ -92,7 +111,7 @@ def _read(name: str, raw: bytes, place: int) -> Imported:
 def _ask(item: Imported, place: int) -> dict[str, Any]:
     """A field a question, at its suggestion where the file hints at one; the hint is said."""
     answers: dict[str, Any] = {}
-    columns = st.columns(2)
+    columns = st.columns(2) if item.questions else ()
     for number, question in enumerate(item.questions):
         with columns[number % 2]:
             answers[question.field] = _field(question, f"money.ask.{place}.{item.file}.{question.field}")
@@ -123,6 +142,9 @@ def _offer(scenario: Scenario, read: list[Imported]) -> None:
         names = ", ".join(found.unknown[:MOST_NAMES]) + (" …" if len(found.unknown) > MOST_NAMES else "")
         st.caption(escape(f"Left out, because the catalog has no such GPU: {names}."))
     if not found.offers or still or found.problems:
+        return
+    if set(found.offers) <= set(scenario.candidates.price.offers):
+        st.caption("The prices of these files are in the scenario.")
         return
     table([_row(offer) for offer in found.offers], "Prices read from the files: of a provider the cheapest row")
     basis = _ask_basis(scenario, found)
