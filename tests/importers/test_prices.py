@@ -10,7 +10,7 @@ from advisor.errors import ScenarioError
 from advisor.importers import Document, import_documents
 from advisor.importers.overlay import overlay_files
 from advisor.importers.points import with_catalog_names
-from advisor.importers.prices.spend import spend_on
+from advisor.importers.prices.spend import machine_gpus, spend_on, with_machine_gpus
 from advisor.importers.records import ImportedOffer
 from tests.importers import own_files as files
 
@@ -175,6 +175,20 @@ def test_a_bill_as_todays_price(catalog):
     }
     with pytest.raises(ScenarioError, match="no spend on b200"):
         spend_on(catalog, bill, "b200")
+
+
+def test_a_bill_that_counts_machines_takes_the_users_word_on_their_gpus(catalog):
+    """365 h of one p5en.48xlarge at 20 USD: 8 GPUs of 2.50 USD an hour, in use for half a month."""
+    text = files.FOCUS_CSV.replace('H200,"{""GpuCount"": 8}"', '"$20 per On Demand Linux p5en.48xlarge Instance Hour",')
+    bill = read(text.replace("p5en.48xlarge H200", "p5en.48xlarge")).found.bill
+    group = next(group for group in bill.groups if group.machine_hours)
+    assert (group.hardware, group.machine, group.machine_hours) == ("p5en.48xlarge", "p5en.48xlarge", 365)
+    assert group.usd_per_machine_hour == pytest.approx(20)
+    assert group.gpu_hours is None
+    assert machine_gpus(catalog, group) == 8  # dated offers of this machine say so
+    assert spend_on(catalog, bill, "h200", ["p5en.48xlarge"]).gpus_paid is None
+    spend = spend_on(catalog, with_machine_gpus(bill, {"p5en.48xlarge": 8}), "h200", ["p5en.48xlarge"])
+    assert (spend.gpus_in_use, spend.gpus_paid) == pytest.approx((4, 8))
 
 
 def test_a_bill_in_another_currency_is_refused():

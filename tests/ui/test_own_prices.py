@@ -95,12 +95,13 @@ def test_a_bill_fills_todays_fields_only_by_its_button(catalog):
 
 
 def test_a_machine_and_an_unnamed_commitment_are_asked_about(catalog):
-    bill = files.FOCUS_CSV.replace('H200,"{""GpuCount"": 8}"', '"p5en.48xlarge","{""GpuCount"": 8}"')
+    bill = files.FOCUS_CSV.replace('H200,"{""GpuCount"": 8}"', '"p5en.48xlarge",')
     bill = bill.replace("p5en.48xlarge H200", "plan").replace("H200 commitment", "p5en.48xlarge plan")
     test = uploaded(open_app(step="today"), "today.benchmarks", Benchmark_files=[("focus.csv", bill.encode())])
     chosen = named(test.multiselect, "Which of these are your H200")
     assert chosen.options == ["commitment (GPU not named)", "p5en.48xlarge"]
     assert chosen.value == ["p5en.48xlarge"]  # dated offers of the catalog name this machine
+    assert field(test, "How many GPUs has one machine").value == 8  # suggested by the same offers
     clean(chosen.set_value(["p5en.48xlarge", "commitment (GPU not named)"]).run())
     press(test, "Fill these into today's fleet")
     current = link.decode(token(test), catalog).scenario.current

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.catalog import Catalog
@@ -71,6 +71,25 @@ def machine_hint(catalog: Catalog, group: BillGroup) -> str | None:
     wanted = group.hardware.lower()
     found = {offer.hardware for offer in catalog.offers if (offer.machine_type or "").lower() == wanted}
     return found.pop() if len(found) == 1 else None
+
+
+def machine_gpus(catalog: Catalog, group: BillGroup) -> int | None:
+    """GPUs of the machine a group names, where dated offers of the catalog agree on them."""
+    wanted = (group.machine or group.hardware).lower()
+    found = {offer.gpus_per_machine for offer in catalog.offers if (offer.machine_type or "").lower() == wanted}
+    return found.pop() if len(found) == 1 else None
+
+
+def with_machine_gpus(bill: Bill, counts: Mapping[str, int]) -> Bill:
+    """The bill with GPU-hours where it counts hours of machines, by the user's word on how many GPUs one has."""
+
+    def counted(group: BillGroup) -> BillGroup:
+        gpus, hours, price = counts.get(group.hardware), group.machine_hours, group.usd_per_machine_hour
+        if not gpus or hours is None or price is None:
+            return group
+        return replace(group, gpu_hours=hours * gpus, usd_per_gpu_hour=price / gpus)
+
+    return replace(bill, groups=tuple(counted(group) for group in bill.groups))
 
 
 def spend_on(catalog: Catalog, bill: Bill, hardware: str, also: Collection[str] = ()) -> Spend:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from advisor.errors import AdvisorError
-from advisor.importers.prices.spend import Spend, machine_hint, spend_on, unclear_groups
+from advisor.importers.prices.spend import Spend, machine_gpus, machine_hint, spend_on, unclear_groups, with_machine_gpus
 from advisor.importers.records import Bill, BillGroup, Imported
 from advisor.scenario import Scenario
 from advisor.scenario_io import build_scenario
@@ -28,6 +28,7 @@ def offer_bill(scenario: Scenario, item: Imported, step: str) -> None:
     bill = item.found.bill
     if bill is None:
         return
+    bill = with_machine_gpus(bill, _machine_counts(item, bill, step))
     st.caption(escape(f"{item.file}: a bill of {bill.period_start} to {bill.period_end}, {bill.months:.2f} months."))
     table([_row(group, bill) for group in bill.groups], "Spend on GPUs by kind")
     also = _whose(scenario, item, bill, step)
@@ -82,6 +83,21 @@ def _whose(scenario: Scenario, item: Imported, bill: Bill, step: str) -> list[st
         help="The bill names a machine, or a commitment without a GPU. Machines of dated offers are pre-selected.",
     )
     return chosen
+
+
+def _machine_counts(item: Imported, bill: Bill, step: str) -> dict[str, int]:
+    """GPUs of the machines whose hours the bill counts, asked where it does not say; dated offers suggest them."""
+    counts: dict[str, int] = {}
+    for group in bill.groups:
+        if group.machine_hours is None:
+            continue
+        label = f"How many GPUs has one machine of {group.machine or group.hardware}? The bill counts its hours"
+        place = key(f"{step}.machine.{item.file}.{group.hardware}")
+        start = machine_gpus(catalog(), group)
+        given = st.number_input(escape(label), min_value=1, max_value=1000, value=start, step=1, key=place)
+        if given:
+            counts[group.hardware] = int(given)
+    return counts
 
 
 def _basis(spend: Spend, item: Imported, step: str) -> str:
