@@ -116,6 +116,8 @@ def test_quote_sheets_as_people_write_them(catalog, sheet, expected):
         ("GPU,USD/GPU-hour\nH200,2.49 EUR\n", "in EUR"),
         ("GPU,USD per hour\nH200,20\n", "without its number of GPUs"),
         ("GPU,USD/GPU-hour,Term (months)\nH200,2,24\n", "basis '24'"),
+        ("GPU,Monthly cost (USD),GPUs\nH200,14.6k,8\n", "no price above zero"),
+        ("GPU,USD/GPU-hour\nH200,2.5-3.5\n", "no price above zero"),
     ],
 )
 def test_quote_sheets_that_say_too_little(sheet, words):
