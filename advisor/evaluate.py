@@ -10,6 +10,7 @@ from advisor.latency import ttft_gate
 from advisor.memory import memory_need
 from advisor.operate import operate
 from advisor.options import Gate, OperatingPoint, Option, OptionKey, family_name
+from advisor.own_price import basis_words, other_bases_held
 from advisor.pricing import YOUR_BILL, Price
 from advisor.quality import Change, QualityVerdict, Usage, judge_change
 from advisor.sizing import Fleet, Load, size_fleet, with_output_length
@@ -129,8 +130,13 @@ def _replica_gate(point: OperatingPoint | None) -> Gate | None:
 def _price_gate(context: Context, key: OptionKey, price: Price | None) -> Gate:
     wanted = context.scenario.candidates.price
     if price is not None:
-        return Gate("price", True, f"{price.usd_per_gpu_hour:.2f} USD/GPU-hour, {price.provider}")
+        return Gate("price", True, f"{price.usd_per_gpu_hour:.2f} USD/GPU-hour, {price.origin}")
     name = context.catalog.hardware[key.hardware].name
+    other = other_bases_held(wanted.offers, key.hardware, wanted.basis)
+    if other:
+        return Gate(
+            "price", False, f"your own prices for {name} are {basis_words(other)}: ask for that basis, or give a quote"
+        )
     if wanted.book is not None:
         return Gate("price", False, f"price book {wanted.book} holds no price for {name}: give your own quote")
     basis = wanted.basis.replace("_", " ")

@@ -17,6 +17,7 @@ from advisor.importers import Document, Imported, ImportRefusedError, import_doc
 from advisor.importers.as_dict import imported_as_dict
 from advisor.importers.overlay import overlay_files
 from advisor.importers.points import measured_points, measured_probe, with_own
+from advisor.importers.prices.own import own_prices, with_prices
 from advisor.importers.records import Found
 from advisor.importers.values import iso_date
 from advisor.report.import_text import import_text
@@ -65,7 +66,9 @@ def _columns(pairs: Sequence[str]) -> dict[str, str]:
 @click.option("--seconds", type=click.FloatRange(0, min_open=True), help="Seconds between two scrapes of /metrics.")
 @click.option("--map", "mapped", multiple=True, metavar="FIELD=COLUMN", help="Column of a table of your own; repeat it.")
 @click.option("--accept-hints", is_flag=True, help="Take the suggestions for what the files do not say.")
-@click.option("--into", type=click.Path(path_type=Path), help="Print this scenario file with the measurements added.")
+@click.option(
+    "--into", type=click.Path(path_type=Path), help="Print this scenario file with the measurements and prices added."
+)
 @click.option("--overlay", type=click.Path(path_type=Path), help="Write imported prices as a catalog folder for --catalog.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
@@ -141,9 +144,17 @@ def _into(catalog: Catalog, path: Path, imported: Sequence[Imported]) -> str:
     runs = [run for item in imported for run in item.found.runs]
     resolved = measured_points(catalog, runs)
     probes = [measured_probe(catalog, item.found.probe) for item in imported if item.found.probe is not None]
-    if refused or resolved.problems or not (resolved.points or probes):
-        raise ScenarioError([*refused, *resolved.problems] or [Problem("import", "the files hold no measurement")])
-    return dump_yaml(with_own(scenario, resolved.points, probes))
+    prices = own_prices(catalog, imported)
+    problems = [*refused, *resolved.problems, *prices.problems]
+    if problems or not (resolved.points or probes or prices.offers):
+        raise ScenarioError(problems or [Problem("import", "the files hold no measurement and no price")])
+    if prices.unknown:
+        _say_unknown(prices.unknown)
+    return dump_yaml(with_prices(with_own(scenario, resolved.points, probes), prices.offers))
+
+
+def _say_unknown(names: Sequence[str]) -> None:
+    click.echo(f"Left out, because the catalog has no such GPU: {', '.join(names)}", err=True)
 
 
 def _write_overlay(catalog: Catalog, folder: Path, imported: Sequence[Imported]) -> None:
@@ -159,7 +170,7 @@ def _write_overlay(catalog: Catalog, folder: Path, imported: Sequence[Imported])
         except OSError as error:
             raise ImportCommandError(f"{target}: cannot be written: {error.strerror}") from error
     if unknown:
-        click.echo(f"Left out, because the catalog has no such GPU: {', '.join(unknown)}", err=True)
+        _say_unknown(unknown)
 
 
 @click.command()

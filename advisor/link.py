@@ -26,7 +26,7 @@ LINK_VERSION = "1"
 MAX_TOKEN_CHARACTERS = 16_384
 MAX_JSON_BYTES = 65_536
 MAX_WITH_OWN_CHARACTERS = 2_000
-"""A token with own measurements longer than this leaves them out and says so: addresses are cut beyond it."""
+"""A token with own measurements or prices longer than this leaves some out and says so: addresses are cut beyond it."""
 CHECKSUM_BYTES = 5
 OWN_PARTS = ("measured", "probes")
 DAMAGED = "This link cannot be opened: it is damaged or cut off"
@@ -43,16 +43,27 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """How many of the user's own measurements and prices a token does not hold. False if it holds them all."""
+
+    measurements: int = 0
+    prices: int = 0
+
+    def __bool__(self) -> bool:
+        return self.measurements > 0 or self.prices > 0
+
+
+@dataclass(frozen=True)
 class LinkContent:
     """A decoded link: the scenario, the catalog it was made with, and its outcome then (None if not recorded).
 
-    ``left_out`` counts own measurements that stood in the scenario and did not fit into the link.
+    ``left_out`` counts what stood in the scenario and did not fit into the link.
     """
 
     scenario: Scenario
     catalog_version: str | None
     outcome: Outcome | None
-    left_out: int = 0
+    left_out: LeftOut = LeftOut()
 
 
 def outcome_of(decision: Decision) -> Outcome:
@@ -75,33 +86,52 @@ def encode(decision: Decision) -> str:
 def encode_scenario(scenario: Scenario, catalog_version: str, outcome: Outcome | None = None) -> str:
     """The token of a scenario; every field is written, so that a later default cannot change an old link.
 
-    Own measurements are written as long as the token stays short; else the token says how many it left out.
+    Own prices, then own measurements are written as long as the token stays short; else it says how many it left out.
+    Names of files stay out, as the scenario's name does: they may name a customer.
     """
     data = scenario.model_dump(mode="json", by_alias=True)
     data.pop("name")
     data["catalog"] = {"version": catalog_version}
     points, probes = data["current"].pop("measured"), data["current"].pop("probes")
+    prices = [{**offer, "file": None} for offer in data["candidates"]["price"].pop("offers")]
     content: dict[str, Any] = {"s": data}
     if outcome is not None:
         content["o"] = [outcome.verdict, outcome.winner, outcome.usd_per_month, dict(outcome.prices)]
-    if not points and not probes:
-        return _pack(content)
-    token = _pack({**content, "m": [_rows_of(points), _rows_of(probes)]})
-    return token if len(token) <= MAX_WITH_OWN_CHARACTERS else _pack({**content, "n": len(points) + len(probes)})
+    content, _ = _with_own(content, {"p": _rows_of(prices)}, "q", len(prices))
+    content, token = _with_own(content, {"m": [_rows_of(points), _rows_of(probes)]}, "n", len(points) + len(probes))
+    return token
 
 
-def left_out(token: str) -> int:
-    """How many own measurements a token of ours had to leave out."""
-    count = _unpack(token).get("n", 0)
-    return count if isinstance(count, int) else 0
+def _with_own(content: dict[str, Any], own: dict[str, Any], counter: str, count: int) -> tuple[dict[str, Any], str]:
+    """Content and its token with the user's own records where they fit, else with how many there are."""
+    if count == 0:
+        return content, _pack(content)
+    whole = {**content, **own}
+    token = _pack(whole)
+    if len(token) <= MAX_WITH_OWN_CHARACTERS:
+        return whole, token
+    short = {**content, counter: count}
+    return short, _pack(short)
 
 
-def left_out_words(left_out: int) -> str:
-    """What to say of own measurements that did not fit into a link; empty if none was left out."""
+def left_out(token: str) -> LeftOut:
+    """What a token of ours had to leave out."""
+    return _left_out(_unpack(token))
+
+
+def _left_out(content: Mapping[str, Any]) -> LeftOut:
+    points, prices = (value if isinstance(value := content.get(name), int) else 0 for name in ("n", "q"))
+    return LeftOut(points, prices)
+
+
+def left_out_words(left_out: LeftOut) -> str:
+    """What to say of own records that did not fit into a link; empty if none was left out."""
     if not left_out:
         return ""
+    counts = ((left_out.measurements, "own measurements"), (left_out.prices, "own prices"))
+    what = " and ".join(f"{count} {name}" for count, name in counts if count)
     return (
-        f"This link does not hold the {left_out} own measurements of the scenario: they would make it too long. "
+        f"This link does not hold the {what} of the scenario: they would make it too long. "
         "The result without them can differ; send the scenario file instead"
     )
 
@@ -148,7 +178,8 @@ def decode(token: str, catalog: Catalog) -> LinkContent:
         if not (isinstance(own, list) and len(own) == len(OWN_PARTS)):
             raise LinkError(DAMAGED)
         data["current"].update(zip(OWN_PARTS, map(_records_of, own), strict=True))
-    left_out = content.get("n", 0)
+    if "p" in content:
+        _put_prices(data, _records_of(content["p"]))
     version = data.get("catalog", {}).get("version") if isinstance(data.get("catalog"), dict) else None
     try:
         scenario = build_scenario(_tuples(data), catalog, "link")
@@ -156,7 +187,15 @@ def decode(token: str, catalog: Catalog) -> LinkContent:
         raise LinkError(
             f"This link was made with catalog {version} and does not fit catalog {catalog.version}.\n{error}"
         ) from error
-    return LinkContent(scenario, version, _outcome(content.get("o")), left_out if isinstance(left_out, int) else 0)
+    return LinkContent(scenario, version, _outcome(content.get("o")), _left_out(content))
+
+
+def _put_prices(data: dict[str, Any], offers: list[dict[str, Any]]) -> None:
+    match data:
+        case {"candidates": {"price": dict(price)}}:
+            price["offers"] = offers
+        case _:
+            raise LinkError(DAMAGED)
 
 
 def _bare(token: str) -> str:

@@ -8,7 +8,9 @@ from statistics import quantiles
 from typing import Literal
 
 from advisor.catalog import Catalog
+from advisor.own_price import basis_words, other_bases_held
 from advisor.pricing import Price, known_offers, months_between
+from advisor.scenario import CandidatePrice
 
 OFFERS_FOR_FENCES = 4
 """Quartiles of fewer offers say nothing about an outlier."""
@@ -19,7 +21,7 @@ class PriceWarning:
     """One doubt about a price, in words, with its code."""
 
     hardware: str
-    code: Literal["old", "few_offers", "outlier", "owner_cost"]
+    code: Literal["old", "few_offers", "outlier", "owner_cost", "own_basis"]
     message: str
 
 
@@ -63,6 +65,20 @@ def price_warnings(catalog: Catalog, hardware: str, price: Price | None) -> tupl
             )
         )
     return tuple(found)
+
+
+def own_basis_warnings(
+    catalog: Catalog, hardware: str, price: Price | None, wanted: CandidatePrice
+) -> tuple[PriceWarning, ...]:
+    """A GPU priced by books or dated offers although an own file prices it, on another basis than the one asked for."""
+    held = other_bases_held(wanted.offers, hardware, wanted.basis)
+    if price is None or not held or not (price.offers or price.book):
+        return ()
+    message = (
+        f"your own prices for {catalog.hardware[hardware].name} are {basis_words(held)}, the scenario asks for "
+        f"{basis_words([wanted.basis])}: {price.provider} is used instead"
+    )
+    return (PriceWarning(hardware, "own_basis", message),)
 
 
 def offer_fences(catalog: Catalog, hardware: str, price: Price) -> Fences | None:

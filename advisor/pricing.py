@@ -10,6 +10,7 @@ from advisor.catalog import Catalog
 from advisor.catalog.records import Offer, PriceBook
 from advisor.errors import Problem, ScenarioError
 from advisor.money.terms import owner_rate_usd_per_gpu_hour, power_usd_per_gpu_month
+from advisor.own_price import KIND_WORDS, OwnOffer, own_offers
 from advisor.scenario import CandidatePrice, Current, Finance, Owned
 from advisor.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
@@ -22,7 +23,8 @@ YOUR_HARDWARE = "your own hardware"
 class Price:
     """A price in USD per GPU-hour with what a reader needs to judge it.
 
-    ``as_of`` is the date of the newest offer used, ``oldest`` of the oldest; both None for the user's figures.
+    ``as_of`` is the date of the newest offer used, ``oldest`` of the oldest; both None for figures the user typed.
+    ``own`` holds the prices of the user's files that entered, the cheapest first.
     """
 
     usd_per_gpu_hour: float
@@ -36,6 +38,18 @@ class Price:
     oldest: str | None = None
     offers: tuple[Offer, ...] = ()
     book: PriceBook | None = None
+    own: tuple[OwnOffer, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """Who says so, and when: ``your quote sheet quotes.xlsx (Acme), 2026-11-02``."""
+        return f"{self.provider}, {self.as_of}" if self.as_of else self.provider
+
+    @property
+    def spread_usd_per_gpu_hour(self) -> tuple[float, ...]:
+        """Prices it could have been, of which it is the middle; empty for what is firm: quotes, bills, books."""
+        listed = self.own if all(offer.kind == "list" for offer in self.own) else ()
+        return tuple(offer.usd_per_gpu_hour for offer in self.offers or listed)
 
 
 def months_between(earlier: str, later: str) -> int:
@@ -88,14 +102,44 @@ def owner_price(catalog: Catalog, hardware: str, owned: Owned, finance: Finance,
 def candidate_price(catalog: Catalog, hardware: str, wanted: CandidatePrice) -> Price | None:
     """The price of a candidate GPU, or None where nobody offers it on that basis.
 
-    An own quote wins and is applied exactly as typed; then the named book; else the default rule on the
-    wanted basis.
+    A quote as typed wins and is applied exactly so; then prices of own files on the wanted basis; then the named
+    book; else the default rule on the wanted basis.
     """
     if hardware in wanted.overrides:
         return Price(wanted.overrides[hardware], YOUR_QUOTE, "quote", None, (), "as entered")
+    own = own_price(hardware, wanted)
+    if own is not None:
+        return own
     if wanted.book is not None:
         return book_price(catalog.price_books[wanted.book], hardware)
     return offer_price(catalog, hardware, wanted.basis, wanted.provider, wanted.as_of)
+
+
+def own_price(hardware: str, wanted: CandidatePrice) -> Price | None:
+    """The price of a GPU by the user's own files on the wanted basis, or None where they hold none.
+
+    Of quotes the lowest, since each can be accepted; of price lists the median over providers, as for dated offers.
+    """
+    found = own_offers(wanted.offers, hardware, wanted.basis, wanted.provider, wanted.as_of)
+    if not found:
+        return None
+    prices = [offer.usd_per_gpu_hour for offer in found]
+    dates = sorted(offer.as_of for offer in found)
+    if found[0].kind == "quote":
+        lowest = found[0]
+        rule = "as quoted" if len(found) == 1 else f"the lowest of {len(found)} quotes, up to {prices[-1]:,.2f}"
+        return Price(prices[0], lowest.origin, wanted.basis, lowest.as_of, (), rule, oldest=lowest.as_of, own=found)
+    name = found[0].origin
+    if len(found) > 1:
+        name = f"median of {len(found)} providers in your {KIND_WORDS['list']}s"
+    rule = "newest price per provider in your own files; the median"
+    return Price(median(prices), name, wanted.basis, dates[-1], (), rule, prices[0], prices[-1], dates[0], own=found)
+
+
+def has_own_quote(hardware: str, wanted: CandidatePrice) -> bool:
+    """Whether someone quoted a price for a GPU, typed or in an own file: list prices are no quote."""
+    own = own_price(hardware, wanted)
+    return hardware in wanted.overrides or (own is not None and own.own[0].kind == "quote")
 
 
 def book_price(book: PriceBook, hardware: str) -> Price | None:

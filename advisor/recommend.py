@@ -17,7 +17,7 @@ from advisor.money.tokens import token_line
 from advisor.operate import operate
 from advisor.options import Gate, Option, OptionKey, enumerate_options
 from advisor.own_evidence import own_measurements
-from advisor.pricing import Price, candidate_price, current_price, owner_price
+from advisor.pricing import Price, candidate_price, current_price, has_own_quote, owner_price
 from advisor.readiness import readiness_of
 from advisor.scenario import Scenario
 from advisor.scenario_io import resolve_scenario
@@ -59,7 +59,7 @@ def _price(context: Context, key: OptionKey) -> Price | None:
     if key.hardware in scenario.candidates.owned and key.hardware not in wanted.overrides:
         owned = scenario.candidates.owned[key.hardware]
         return owner_price(catalog, key.hardware, owned, scenario.finance, f"candidates.owned.{key.hardware}.kw_per_gpu")
-    if key.hardware == scenario.current.hardware and key.hardware not in wanted.overrides:
+    if key.hardware == scenario.current.hardware and not has_own_quote(key.hardware, wanted):
         return current_price(catalog, scenario.current, scenario.finance)
     return candidate_price(catalog, key.hardware, wanted)
 

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from advisor.catalog.records import PriceBasis
 from advisor.measured import MOST_POINTS, MOST_PROBES, MeasuredPoint, MeasuredProbe
+from advisor.own_price import MOST_OFFERS, OwnOffer
 from advisor.resolved_names import EngineName, HardwareName, ModelName, PrecisionName, PriceBookName
 from advisor.scenario_base import Part, field
 from advisor.scenario_money import (
@@ -49,6 +50,7 @@ __all__ = [
     "Demand",
     "Finance",
     "Migration",
+    "OwnOffer",
     "OwnResult",
     "Owned",
     "Part",
@@ -260,7 +262,7 @@ class Current(Part):
 
 
 class CandidatePrice(Part):
-    """Where candidate prices come from: offers on a basis, a named book, and own quotes, which win."""
+    """Where candidate prices come from: quotes as typed, prices of own files, a named book, offers; in this order."""
 
     basis: PriceBasis = field("on_demand", label="Basis")
     book: PriceBookName | None = field(None, label="Price book")
@@ -273,6 +275,7 @@ class CandidatePrice(Part):
         pattern=r"^\d{4}-\d{2}-\d{2}$",
     )
     overrides: dict[HardwareName, Annotated[float, Field(gt=0, le=1000)]] = Field(default_factory=dict)
+    offers: tuple[OwnOffer, ...] = field((), label="Own prices", max_length=MOST_OFFERS)
 
 
 class Allow(Part):

@@ -93,7 +93,7 @@ def test_through_the_file_and_the_link(catalog, scenario, decision):
     assert len(token) < link.MAX_WITH_OWN_CHARACTERS
     content = link.decode(token, catalog)
     assert content.scenario.current == scenario.current
-    assert content.left_out == 0
+    assert not content.left_out
 
 
 def test_a_link_that_would_be_too_long_says_what_it_left_out(catalog, scenario):
@@ -105,7 +105,7 @@ def test_a_link_that_would_be_too_long_says_what_it_left_out(catalog, scenario):
     decision = recommend(with_own(scenario, many), catalog)
     content = link.decode(link.encode(decision), catalog)
     assert content.scenario.current.measured == ()
-    assert content.left_out == len(decision.scenario.current.measured)
+    assert content.left_out == link.LeftOut(measurements=len(decision.scenario.current.measured))
     assert "send the scenario file" in link.left_out_words(content.left_out)
     assert "send the scenario file" in decision_as_dict(decision)["link_note"]
 

@@ -69,7 +69,15 @@ def test_single_mistakes(catalog, change, where, words):
     assert [p for p in caught.value.problems if p.where == where and words in p.message], caught.value
 
 
-@pytest.mark.parametrize("text", ["", "[1, 2]", "a: [", "x: 1\nx: 2", "[" * 5000, "\x00"])
+def test_aliases_are_refused_before_they_multiply(catalog):
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    bomb = "\n".join([*lines, "candidates: {price: {overrides: {*a8 : 3}}}"])
+    with pytest.raises(ScenarioError, match=r"line 2: alias \*a0: write it out"):
+        parse_scenario(bomb, catalog)
+
+
+@pytest.mark.parametrize("text", ["", "[1, 2]", "a: [", "x: 1\nx: 2", "[" * 5000, "\x00", "{{}: 1}", "? [a]\n: 1"])
 def test_no_scenario_at_all(catalog, text):
     with pytest.raises(ScenarioError):
         parse_scenario(text, catalog)

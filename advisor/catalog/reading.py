@@ -1,6 +1,6 @@
 """Strict readers for the catalog's files: what stands there is what is read, and every problem is reported.
 
-YAML here has JSON's scalars only (no ``NO`` = false, no dates, no 12:30 = 750) and refuses repeated keys;
+YAML here has JSON's scalars only (no ``NO`` = false, no dates, no 12:30 = 750) and refuses repeated keys and aliases;
 CSV cells are text until a record's own type parses them, so a region "NA" stays a region.
 """
 
@@ -22,6 +22,8 @@ from advisor.errors import Problem
 R = TypeVar("R", bound=Record)
 
 
+MAY_BE_ALIAS = re.compile(r"(?:^|[\s,:?\[{-])\*\S")
+"""Where a text may name an alias; a product in a comment looks like one, and is only read by the slower parser."""
 MOST_NESTED = 2_000
 """Bound on a text's nesting up to which libyaml may read it: it recurses in C, where too deep a text ends the process."""
 
@@ -32,7 +34,10 @@ class Strictness:
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
     def construct_strict_mapping(self: Any, node: yaml.MappingNode) -> dict[Hashable, Any]:
-        """Build a mapping, refusing a key that stands twice."""
+        """Build a mapping, refusing a key that stands twice or is no name."""
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a name is expected before the colon", key.start_mark)
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         repeated = sorted(str(key) for key, count in Counter(keys).items() if count > 1)
         if repeated:
@@ -46,11 +51,18 @@ class Strictness:
 
 
 class StrictLoader(Strictness, yaml.SafeLoader):
-    """PyYAML's own parser: slow, and safe on a text of any depth."""
+    """PyYAML's own parser: slow, safe on a text of any depth, and without aliases."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Refuse ``*name``: a few lines of them stand for more text than memory holds."""
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, f"alias *{event.anchor}: write it out", event.start_mark)
+        return super().compose_node(parent, index)
 
 
 class FastStrictLoader(Strictness, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """libyaml's parser where PyYAML was built with it: ten times as fast."""
+    """libyaml's parser where PyYAML was built with it: ten times as fast, for shallow texts that name no alias."""
 
 
 for _loader in (StrictLoader, FastStrictLoader):
@@ -70,12 +82,13 @@ def parse_yaml(text: str) -> Any:
     """Parse YAML (or JSON, which is YAML here) strictly.
 
     Raises:
-        yaml.YAMLError: the text is no YAML, repeats a key, or is nested too deeply.
+        yaml.YAMLError: the text is no YAML, repeats a key, names an alias, or is nested too deeply.
     """
     # Every level of nesting opens a bracket or starts further right on its line.
     nested = text.count("[") + text.count("{") + max(map(len, text.splitlines()), default=0)
+    harmless = nested <= MOST_NESTED and not MAY_BE_ALIAS.search(text)
     try:
-        return yaml.load(text, Loader=FastStrictLoader if nested <= MOST_NESTED else StrictLoader)
+        return yaml.load(text, Loader=FastStrictLoader if harmless else StrictLoader)
     except RecursionError as error:
         raise yaml.YAMLError("the text is nested too deeply") from error
 

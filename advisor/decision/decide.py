@@ -16,7 +16,7 @@ from advisor.decision.reasons import confidence, doubts, losing_sentences, reaso
 from advisor.decision.records import CashBand, Decision, Stability, TornadoRow, Verdict
 from advisor.decision.tornado import tornado
 from advisor.options import Option
-from advisor.price_warnings import PriceWarning, price_warnings
+from advisor.price_warnings import PriceWarning, own_basis_warnings, price_warnings
 
 
 def decide(case: Case, options: Sequence[Option]) -> Decision:
@@ -108,6 +108,7 @@ def _warnings(case: Case, choice: Choice) -> tuple[PriceWarning, ...]:
     for option in (case.baseline, choice.option, choice.challenger):
         if option is not None:
             found += price_warnings(case.catalog, option.key.hardware, option.price)
+            found += own_basis_warnings(case.catalog, option.key.hardware, option.price, case.scenario.candidates.price)
     return tuple(dict.fromkeys(found))
 
 

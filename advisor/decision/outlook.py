@@ -219,9 +219,9 @@ def _speed(option: Option, z: Array, ratio: float) -> Array:
 
 def _price(price: Price | None, z: Array, ratio: float) -> Array:
     """True price over the one used: spread as the offers are; quotes, bills and books have none."""
-    if price is None or len(price.offers) < 2 or ratio == 0:
+    offers = () if price is None else price.spread_usd_per_gpu_hour
+    if price is None or len(offers) < 2 or ratio == 0:
         return np.ones_like(z)
-    offers = [offer.usd_per_gpu_hour for offer in price.offers]
     low, high = np.quantile(offers, (0.1, 0.9)) / price.usd_per_gpu_hour
     return _two_sided(z, float(low), float(high), ratio)
 

@@ -9,6 +9,7 @@ from advisor.importers.document import Document
 from advisor.importers.hints import from_names
 from advisor.importers.records import BenchmarkRun, ImportRefusedError
 from advisor.importers.values import number, positive
+from advisor.units import MS_PER_S
 
 DISAGREEMENT_FRACTION = 0.02
 FAILED_FRACTION = 0.01
@@ -70,7 +71,7 @@ def build_run(document: Document, totals: Totals, **known: Any) -> BenchmarkRun:
         hints={**from_names(("the model's name", known.get("model")), ("the file name", document.name)), **hints},
         **known,
     )
-    run = _derive_rates(run)
+    run = _with_load_hint(_derive_rates(run))
     if run.total_tok_s is None and run.output_tok_s is None and run.total_tok_s_per_gpu is None:
         raise ImportRefusedError(f"{document.file}: holds no throughput (neither totals with a duration nor a rate)")
     return run.warn(*_doubts(run, totals))
@@ -99,6 +100,17 @@ def _derive_rates(run: BenchmarkRun) -> BenchmarkRun:
         output = run.total_tok_s * osl / (isl + osl)
         run = replace(run, output_tok_s=output, req_s=output / osl)
     return run
+
+
+def _with_load_hint(run: BenchmarkRun) -> BenchmarkRun:
+    """Where no concurrency stands in the file, what the rate and the mean latency make it (Little's law), as a hint."""
+    latency = run.e2e_ms.mean
+    if latency is None and run.ttft_ms.mean and run.tpot_ms.mean and run.output_tokens and run.output_tokens > 1:
+        latency = run.ttft_ms.mean + run.tpot_ms.mean * (run.output_tokens - 1)
+    if run.concurrency is not None or "concurrency" in run.hints or not run.req_s or latency is None:
+        return run
+    in_flight = f"{run.req_s * latency / MS_PER_S:.3g}"
+    return replace(run, hints={**run.hints, "concurrency": (in_flight, "request rate times mean latency, on average")})
 
 
 def _doubts(run: BenchmarkRun, totals: Totals) -> list[str]:

@@ -127,6 +127,11 @@ class Document:
         """The one JSON object of the file; empty if it is anything else."""
         return self.values[0] if len(self.values) == 1 and isinstance(self.values[0], dict) else {}
 
+    @property
+    def delimiter(self) -> str:
+        """What stands between the cells of a CSV file."""
+        return _delimiter(self.text)[1]
+
     @cached_property
     def rows(self) -> tuple[tuple[str, ...], ...]:
         """Cells of a CSV file (comma, semicolon or tab; a leading ``sep=`` line is obeyed); empty for JSON."""

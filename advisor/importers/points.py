@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from advisor.catalog import Catalog
 from advisor.catalog.names import NameTable
 from advisor.errors import Problem, ScenarioError
-from advisor.importers.records import BenchmarkRun, Bill, ImportedOffer, ProbeResult
+from advisor.importers.records import BenchmarkRun, ImportedOffer, ProbeResult
 from advisor.measured import MeasuredPoint, MeasuredProbe
 from advisor.scenario import Scenario
 
@@ -27,6 +28,15 @@ PRECISION_WORDS: Mapping[str, str] = {
     "auto": "", "modelopt": "", "compressedtensors": "",
 }  # fmt: skip
 """Engines' names of formats; an empty one says too little and is asked for."""
+
+
+MAX_NAME = 100
+MEMORY = re.compile(r"\b(\d{1,4})\s*(?:GB|GiB|G)\b", re.IGNORECASE)
+MEMORY_TOLERANCE = 0.1
+WRAPPING = re.compile(
+    r"\b(?:NVIDIA|AMD|Instinct|HGX|DGX|GPUs?|Tensor Core|HBM\d\w?|\d{1,2}[ -]?(?:x|GPUs?)|NVL(?:72|36|4))\b", re.IGNORECASE
+)
+"""What price lists put around a GPU's name."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +70,9 @@ def _problems(catalog: Catalog, run: BenchmarkRun, where: str) -> list[Problem]:
     if run.model is None:
         lacking.append("model")
     problems = [Problem(where, f"{name} is needed: the file does not say it") for name in dict.fromkeys(lacking)]
-    named = (("gpu", run.gpu, catalog.hardware_names), ("model", run.model, catalog.model_names))
-    for field, name, table in (*named, ("engine", run.engine, catalog.engine_names)):
+    if run.gpu is not None and hardware_of(catalog, run.gpu) is None:
+        problems.append(Problem(f"{where}: gpu", catalog.hardware_names.unknown_message(run.gpu)))
+    for field, name, table in (("model", run.model, catalog.model_names), ("engine", run.engine, catalog.engine_names)):
         if name is not None and resolve(table, name) is None:
             problems.append(Problem(f"{where}: {field}", table.unknown_message(name)))
     if run.precision is not None and precision_of(catalog, run.precision) is None:
@@ -80,6 +91,23 @@ def resolve(table: NameTable, name: str) -> str | None:
     return next((found for part in candidates if (found := table.find(part)) is not None), None)
 
 
+def hardware_of(catalog: Catalog, name: str) -> str | None:
+    """The GPU a name stands for, also as price lists write it: ``NVIDIA H100 SXM5 80GB``, ``HGX H200 8-GPU``.
+
+    A memory size in the name must be the catalog's to a tenth (vendors count it differently), else it is another GPU.
+    """
+    found = resolve(catalog.hardware_names, name)
+    if found is not None:
+        return found
+    short = WRAPPING.sub(" ", name[:MAX_NAME])
+    said = MEMORY.search(short)
+    found = resolve(catalog.hardware_names, MEMORY.sub(" ", short).strip(" ,()-_"))
+    if found is None or said is None:
+        return found
+    memory = catalog.hardware[found].memory_gb
+    return found if abs(float(said[1]) / memory - 1) <= MEMORY_TOLERANCE else None
+
+
 def precision_of(catalog: Catalog, name: str) -> str | None:
     """The format or family an engine's word stands for, None where it says too little."""
     known = {*catalog.precisions, *catalog.precisions_by_family}
@@ -96,7 +124,7 @@ def _point(catalog: Catalog, run: BenchmarkRun) -> MeasuredPoint:
     return MeasuredPoint.model_validate(
         {
             "model": resolve(catalog.model_names, run.model or ""),
-            "hardware": resolve(catalog.hardware_names, run.gpu or ""),
+            "hardware": hardware_of(catalog, run.gpu or ""),
             "precision": precision_of(catalog, run.precision or ""),
             "decoding": run.decoding or "none",
             "engine": resolve(catalog.engine_names, run.engine or ""),
@@ -125,7 +153,7 @@ def measured_probe(catalog: Catalog, probe: ProbeResult) -> MeasuredProbe:
     Raises:
         ScenarioError: the catalog does not know the GPU.
     """
-    hardware = resolve(catalog.hardware_names, probe.gpu)
+    hardware = hardware_of(catalog, probe.gpu)
     if hardware is None:
         raise ScenarioError([Problem("probe: gpu", catalog.hardware_names.unknown_message(probe.gpu))])
     rates: dict[str, Any] = {f"{name}_tflops": rounded(rate) for name, rate in probe.tflops.items()}
@@ -149,29 +177,6 @@ def with_own(scenario: Scenario, points: Sequence[MeasuredPoint], probes: Sequen
     return Scenario.model_validate(data)
 
 
-def current_from_bill(catalog: Catalog, bill: Bill, hardware: str) -> dict[str, Any]:
-    """Today's price for a scenario from a bill: the effective spend a month on one GPU, unused commitments included.
-
-    Effective cost is what the fleet costs however it was paid. The basis is reserved if most of it is committed.
-
-    Args:
-        catalog: the catalog that knows the GPU.
-        bill: an imported bill.
-        hardware: the GPU's id.
-
-    Raises:
-        ScenarioError: the bill holds no spend on that GPU.
-    """
-    groups = [group for group in bill.groups if resolve(catalog.hardware_names, group.hardware) == hardware]
-    spend = sum(group.effective_usd for group in groups)
-    if spend <= 0:
-        names = ", ".join(group.hardware for group in bill.groups)
-        raise ScenarioError([Problem("bill", f"holds no spend on {hardware} (it names {names})")])
-    committed = sum(group.committed_usd for group in groups)
-    basis = "reserved_1y" if committed > spend / 2 else "on_demand"
-    return {"price": {"usd_per_month": rounded(spend / bill.months), "basis": basis}}
-
-
 def with_catalog_names(
     catalog: Catalog, offers: Iterable[ImportedOffer]
 ) -> tuple[tuple[ImportedOffer, ...], tuple[str, ...]]:
@@ -179,7 +184,7 @@ def with_catalog_names(
     known: list[ImportedOffer] = []
     unknown: list[str] = []
     for offer in offers:
-        hardware = resolve(catalog.hardware_names, offer.hardware)
+        hardware = hardware_of(catalog, offer.hardware)
         if hardware is None:
             unknown.append(offer.hardware)
         else:

@@ -127,7 +127,11 @@ class ImportedOffer:
 
 @dataclass(frozen=True)
 class BillGroup:
-    """Spend on one kind of GPU in a billing export. Costs in USD over the period."""
+    """Spend on one kind of GPU in a billing export. Costs in USD over the period.
+
+    Where the bill counts hours of machines, but not their GPUs, ``machine_hours`` and ``usd_per_machine_hour`` are given
+    and ``machine`` names their type, if it is one.
+    """
 
     hardware: str
     effective_usd: float
@@ -136,6 +140,9 @@ class BillGroup:
     unused_commitment_usd: float
     gpu_hours: float | None
     usd_per_gpu_hour: float | None
+    machine: str | None = None
+    machine_hours: float | None = None
+    usd_per_machine_hour: float | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -23,6 +24,8 @@ from advisor.importers import (
 from advisor.importers.document import Document
 from advisor.importers.prices import focus, gpuhunt, quotes, skypilot
 from advisor.importers.records import Found, ImportRefusedError
+
+_PRICES = re.compile(r"\b(?:price|preis|prix|precio|cost|rate|usd|eur)\b|[$€]", re.IGNORECASE)
 
 GROUP = "gpu_migration_advisor.importers"
 
@@ -121,6 +124,11 @@ def _what_it_is(document: Document) -> str:
     if "component_health" in document.text[:2000] or ("scenario:" in document.text[:200_000] and "load:" in document.text):
         return "an llm-d benchmark report is not read: import the file of the tool it was made from"
     columns = generic.columns_of(document)
+    if len(columns) > 1 and _PRICES.search(" ".join(columns)):
+        return (
+            "a price table whose columns do not say enough: name one GPU and one USD/GPU-hour, or USD per hour or USD per "
+            f"month with GPUs (columns: {', '.join(columns[:40])})"
+        )
     if len(columns) > 1:
         return f"is of no known tool; map its columns with --map FIELD=COLUMN (columns: {', '.join(columns[:40])})"
     known = ", ".join(importer.name for importer in OURS)

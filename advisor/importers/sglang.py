@@ -39,9 +39,12 @@ def _run(document: Document, item: Mapping[str, Any]) -> BenchmarkRun:
     backend = text(item.get("backend"))
     hints = from_names(("the run's tag", text(item.get("tag"))))
     tensor, pipeline = count(at(server, "tp_size")), count(at(server, "pp_size")) or 1
-    if tensor:
+    copies = count(at(server, "dp_size")) or 1
+    if tensor and (copies == 1 or at(server, "enable_dp_attention") is True):
         # With attention data parallelism SGLang spreads dp_size over the tensor-parallel group, so tp x pp is the count.
         hints["gpus"] = (str(tensor * pipeline), "the server's tp_size x pp_size")
+    elif tensor and at(server, "enable_dp_attention") is False:
+        hints["gpus"] = (str(tensor * pipeline * copies), "the server's tp_size x pp_size x dp_size")
     if not server and backend:
         hints.setdefault("engine", (backend, "the client's backend setting"))
     speculative = number(item.get("accept_length")) or text(at(server, "speculative_algorithm"))

@@ -16,6 +16,11 @@ NAME = "trtllm-bench"
 ENGINE = "trtllm"
 HEADING = "PERFORMANCE OVERVIEW"
 MAX_LINE = 400
+PREFIX = re.compile(
+    r"^\s*(?:\d{4}-\d\d-\d\d[T ][\d:.,]{5,20}(?:Z|[+-][\d:]{4,6})?\s+(?:std(?:out|err)\s+[FP]\s+)?)?"
+    r"(?:\[\d\d/\d\d/\d{4}[^\]]{0,20}\]\s*)?(?:\[(?:TRT-LLM|TensorRT-LLM)\]\s*)?(?:\[[A-Z]\]\s*)?"
+)
+"""What loggers and containers put before a line: a timestamp, the program, a level."""
 
 
 def detect(document: Document) -> bool:
@@ -137,6 +142,8 @@ def _lines(log: str) -> Mapping[str, str]:
     for line in log[start:].splitlines():
         if len(line) > MAX_LINE:
             continue
+        if not line.lstrip().startswith("[TensorRT-LLM]"):
+            line = PREFIX.sub("", line, count=1)
         machine = re.match(r"\s*(\S[^,]{1,80}), memory [\d.]+ GB", line)
         if machine:
             said.setdefault("machine", machine[1])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import mean
 from typing import Any
 
@@ -41,8 +41,16 @@ _SAID = {
 
 def detect(document: Document) -> bool:
     """Objects with a total of output tokens, a model and a time to first token."""
-    objects = document.objects
+    objects = _objects(document)
     return bool(objects) and all(_is_run(item) for item in objects)
+
+
+def _objects(document: Document) -> Sequence[Mapping[str, Any]]:
+    """The JSON objects, or the rows of a sweep's ``summary.csv``, which has the same names."""
+    if document.objects or not document.rows or "total_output_tokens" not in document.rows[0]:
+        return document.objects
+    rows = ({name: cell for name, cell in zip(document.rows[0], row, strict=False) if cell} for row in document.rows[1:])
+    return [row for row in rows if row]
 
 
 def _is_run(item: Mapping[str, Any]) -> bool:
@@ -57,7 +65,7 @@ def _is_run(item: Mapping[str, Any]) -> bool:
 
 def read(document: Document) -> Found:
     """Runs of a file; repeated runs of a sweep become their mean."""
-    return Found(runs=tuple(_run(document, item, repeats) for item, repeats in _averaged(document.objects)))
+    return Found(runs=tuple(_run(document, item, repeats) for item, repeats in _averaged(_objects(document))))
 
 
 def _averaged(objects: Iterable[Mapping[str, Any]]) -> list[tuple[dict[str, Any], int]]:

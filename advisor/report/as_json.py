@@ -247,7 +247,7 @@ def _price(price: Price | None) -> dict[str, Any] | None:
         "provider": price.provider,
         "basis": price.basis,
         "as_of": price.as_of,
-        "source": ", ".join(price.source) if price.source else "input",
+        "source": ", ".join(price.source) if price.source else price.own[0].origin if price.own else "input",
         "rule": price.rule,
         "low": price.low,
         "high": price.high,
@@ -255,6 +255,7 @@ def _price(price: Price | None) -> dict[str, Any] | None:
             {"id": offer.id, "provider": offer.provider, "usd_per_gpu_hour": offer.usd_per_gpu_hour, "as_of": offer.as_of}
             for offer in price.offers
         ],
+        "own_offers": [offer.model_dump() for offer in price.own],
     }
 
 

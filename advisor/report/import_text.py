@@ -136,6 +136,9 @@ def _bill(bill: Bill) -> list[str]:
         hours, price = group.gpu_hours, group.usd_per_gpu_hour
         known = price is not None and hours is not None
         rate = f", {price:.4f} USD/GPU-hour over {hours:,.0f} h" if known else ""
+        if group.machine_hours is not None and group.usd_per_machine_hour is not None:
+            what = group.machine or "a machine"
+            rate = f", {group.usd_per_machine_hour:.4f} USD/hour of {what} over {group.machine_hours:,.0f} h"
         lines.append(
             f"  {group.hardware}: {usd(group.effective_usd / bill.months)} a month effective, "
             f"{usd(group.billed_usd / bill.months)} billed; committed {usd(group.committed_usd / bill.months)}, unused "

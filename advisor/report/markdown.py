@@ -10,6 +10,7 @@ from advisor.options import Option
 from advisor.phrases import percent
 from advisor.report.differences import differences
 from advisor.report.money_text import odds, pilot_lines, readiness_lines
+from advisor.report.own_prices import own_price_lines
 from advisor.report.words import GRADE_MARKS, confidence_words, option_name, verdict_sentence
 
 SPECIAL = frozenset("\\`*_{}[]()#|<>!~")
@@ -34,6 +35,7 @@ def decision_markdown(decision: Decision) -> str:
         ("Readiness", readiness_lines(decision)),
         ("Why", verdict.reasons),
         ("What lowers the confidence", verdict.doubts),
+        ("Your own prices", own_price_lines(decision)),
     ):
         if found:
             lines += [f"## {title}", "", *(f"- {_plain(line)}" for line in found), ""]

@@ -12,6 +12,7 @@ from advisor.options import Option
 from advisor.phrases import percent, saves
 from advisor.report import money_text
 from advisor.report.latency import latency_lines
+from advisor.report.own_prices import own_price_lines
 from advisor.report.quality_option import quality_lines
 from advisor.report.tables import section, table
 from advisor.report.words import GRADE_MARKS, confidence_words, looked_at, option_name, verdict_sentence
@@ -31,6 +32,7 @@ def decision_text(decision: Decision, *, all_options: bool = False) -> str:
     lines += [*money_text.readiness(decision), *money_text.futures(decision), *money_text.tornado(decision)]
     lines += _quality(decision)
     lines += section("Your own measurements", [words for item in decision.own for words in item.words])
+    lines += section("Your own prices", own_price_lines(decision))
     lines += section("At the peak", latency_lines(decision))
     lines += [*money_text.tokens(decision), *_other_prices(decision)]
     lines += ["Options", *_options_table(decision), ""]

@@ -177,6 +177,10 @@ def _price(option: Option) -> Trace | None:
         Ingredient(offer.provider, f"{offer.usd_per_gpu_hour:,.4f} USD/GPU-hour", f"record {offer.id}, {offer.as_of}")
         for offer in price.offers
     ]
+    parts += [
+        Ingredient(offer.provider, f"{offer.usd_per_gpu_hour:,.4f} USD/GPU-hour", f"{offer.origin}, {offer.as_of}")
+        for offer in price.own
+    ]
     note = f"offers from {price.low:,.2f} to {price.high:,.2f}" if price.low is not None and price.high is not None else ""
     return Trace("Price", f"{price.usd_per_gpu_hour:,.4f} USD/GPU-hour", price.rule, tuple(parts), price.source, note)
 
@@ -248,9 +252,8 @@ def _saving(decision: Decision, option: Option) -> Trace | None:
 
 
 def _price_origin(option: Option) -> str:
-    price = option.price
-    assert price is not None  # the caller has seen it
-    return f"{price.provider}, {price.as_of}" if price.as_of else price.provider
+    assert option.price is not None  # the caller has seen it
+    return option.price.origin
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ decoded. An address without a token (another page was visited, or the very first
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -19,6 +19,9 @@ from advisor.scenario import Scenario
 from advisor.scenario_io import build_scenario, plain
 from advisor.ui.mount import catalog, key, mounted
 from advisor.ui.runtime import decision_of
+
+if TYPE_CHECKING:
+    from advisor.ui.opening import Opened
 
 STEPS = ("workload", "today", "targets", "money", "result")
 TITLES = {
@@ -52,7 +55,9 @@ class Session:
     drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
     generation: int = 0
     whole: dict[str, Scenario] = field(default_factory=dict)
-    """Scenarios of this session whose token had to leave own measurements out, by token: Back must not lose them."""
+    """Scenarios of this session of whose own files a token does not hold everything, by token: Back must not lose it."""
+    file: Opened | None = None
+    """The workbook the scenario was read from, with what differs from its own figures."""
 
 
 def session() -> Session:
@@ -120,7 +125,7 @@ def commit(scenario: Scenario, next_step: str, workload: int = 0) -> None:
     known.scenario = scenario
     known.token = token_of(scenario)
     known.opened = known.problem = None
-    if link.left_out(known.token):
+    if link.left_out(known.token) or scenario.candidates.price.offers:
         known.whole[known.token] = scenario
     place = {"workload": str(workload + 1)} if workload else {}
     kept = {name: value for name, value in st.query_params.items() if name != "workload"}
@@ -133,7 +138,7 @@ def start_anew() -> None:
     """Forget everything this visitor said."""
     known = session()
     replace_scenario(known, start_scenario())
-    known.problem = known.opened = known.token = None
+    known.problem = known.opened = known.token = known.file = None
     st.query_params.from_dict({n: v for n, v in st.query_params.items() if n not in ("s", "step", "workload")})
     st.rerun()
 

@@ -6,6 +6,7 @@ import pytest
 
 from advisor.importers import Document, import_documents
 from advisor.importers.as_dict import imported_as_dict
+from advisor.importers.values import number
 from tests.conftest import ROOT
 from tests.importers import own_files as files
 
@@ -258,3 +259,49 @@ def test_the_projects_own_metrics_page():
     assert run.total_tok_s == pytest.approx((348160 + 348160) / 100)
     assert run.input_tokens == 1024
     assert any("idle time dilutes" in word for word in run.warnings)
+
+
+def test_a_sweeps_summary_as_csv_reads_like_its_json():
+    item = {name: value for name, value in files.vllm().items() if not isinstance(value, list)}
+    text = ",".join(item) + "\n" + ",".join("" if value is None else str(value) for value in item.values()) + "\n"
+    run, same = run_of(text), run_of(json.dumps(files.vllm()))
+    for name in ("model", "concurrency", "input_tokens", "output_tokens", "total_tok_s", "ttft_ms", "tpot_ms", "date"):
+        assert getattr(run, name) == getattr(same, name), name
+
+
+def test_an_open_loop_run_suggests_what_its_rate_and_latency_make():
+    run = run_of(json.dumps(files.vllm(max_concurrency=None, request_rate=9.6)))
+    assert run.concurrency is None
+    assert run.hints["concurrency"][0] == "10.5"  # 9.6/s x (60 + 21 x 49) ms
+
+
+@pytest.mark.parametrize(
+    ("dp_size", "attention", "gpus"),
+    [(1, False, "4"), (2, True, "4"), (2, False, "8"), (2, None, None)],
+)
+def test_copies_of_a_sglang_server_count_unless_they_share_its_gpus(dp_size, attention, gpus):
+    server = files.sglang()["server_info"] | {"dp_size": dp_size, "enable_dp_attention": attention}
+    run = run_of(json.dumps(files.sglang(server_info=server)))
+    assert run.hints.get("gpus", (None,))[0] == gpus
+
+
+@pytest.mark.parametrize("prefix", ["[07/11/2025-08:01:45] [TRT-LLM] [I] ", "2025-11-07T08:01:45.123456789Z stdout F "])
+def test_a_log_with_a_prefix_on_every_line(prefix):
+    plain = run_of(files.TRTLLM_STREAMING_LOG)
+    run = run_of("\n".join(prefix + line for line in files.TRTLLM_STREAMING_LOG.splitlines()))
+    assert (run.gpu, run.total_tok_s, run.tpot_ms, run.ttft_ms) == (
+        plain.gpu,
+        plain.total_tok_s,
+        plain.tpot_ms,
+        plain.ttft_ms,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1,146.31", 1146.31), ("3,10", 3.1), ("1.440,5", 1440.5), ("1 440,5", 1440.5), ("2,490", 2490.0), ("0,985", 0.985),
+     ("12,34,567", None), ("1.2.3", None)],
+)  # fmt: skip
+def test_numbers_as_other_places_write_them(text, value):
+    assert number(text) == value
+    assert number("2,490", decimal_comma=True) == 2.49

@@ -9,7 +9,8 @@ from advisor.catalog import load_catalog
 from advisor.errors import ScenarioError
 from advisor.importers import Document, import_documents
 from advisor.importers.overlay import overlay_files
-from advisor.importers.points import current_from_bill, with_catalog_names
+from advisor.importers.points import with_catalog_names
+from advisor.importers.prices.spend import machine_gpus, spend_on, with_machine_gpus
 from advisor.importers.records import ImportedOffer
 from tests.importers import own_files as files
 
@@ -69,6 +70,85 @@ def test_quotes_in_a_workbook(column, price, expected):
     assert "no basis" in offer.note
 
 
+SHEETS = {
+    "a column a basis": (
+        "GPU Type,On-Demand ($/GPU/hr),1-Year Reserved ($/GPU/hr),3-Year Reserved ($/GPU/hr),Spot ($/GPU/hr)\n"
+        "NVIDIA H200 SXM 141GB,$3.50,$2.90,$2.30,n/a\nAMD Instinct MI355X,3.1,,TBD,1.5\n",
+        {("h200", "on_demand", 3.5), ("h200", "reserved_1y", 2.9), ("h200", "reserved_3y", 2.3)}
+        | {("mi355x", "on_demand", 3.1), ("mi355x", "spot", 1.5)},
+    ),
+    "semicolons and decimal commas": (
+        "\ufeffProvider;GPU Model;Price per GPU hour (USD);Term\n"
+        "Acme GmbH;H200 SXM;2,490;12 months\nAcme;B200;3,9;On demand\n",
+        {("h200", "reserved_1y", 2.49), ("b200", "on_demand", 3.9)},
+    ),
+    "a node a month": (
+        "Item,GPUs per node,Qty nodes,Monthly price (USD),Term (months)\n"
+        'HGX H100 8-GPU,8,4,"14,600.00",12\nH200,8,4,"18,980",36\n',
+        {("h100", "reserved_1y", 2.5), ("h200", "reserved_3y", 3.25)},
+    ),
+    "the count in the name": (
+        "Instance,GPU,Hourly rate USD\nnd-h200,8x NVIDIA H200,28.00\n",
+        {("h200", "on_demand", 3.5)},
+    ),
+    "a letter around the table, list beside net": (
+        "Quote 4711 for You\nprepared by us\n\nAccelerator,List $/GPU-hr,Net $/GPU-hr,Commitment\nB200,6.00,4.10,1 year\n"
+        "Total,,,\nPrices exclude tax,,,\n",
+        {("b200", "reserved_1y", 4.1)},
+    ),
+    "tabs and run-together names": ("GpuModel\tPricePerGpuHour\tVendor\nH200\t2.5\tacme\n", {("h200", "on_demand", 2.5)}),
+    "a year": ("GPU,Annual cost per GPU (USD)\nB200,26280\n", {("b200", "on_demand", 3.0)}),
+    "memory that another GPU has": ("GPU,USD/GPU-hour\nH200 SXM 141GB,3\nH200 80GB,1\n", {("h200", "on_demand", 3.0)}),
+}
+
+
+@pytest.mark.parametrize(("sheet", "expected"), SHEETS.values(), ids=SHEETS)
+def test_quote_sheets_as_people_write_them(catalog, sheet, expected):
+    known, _ = with_catalog_names(catalog, read(sheet).found.offers)
+    assert {(o.hardware, o.basis, round(o.usd_per_gpu_hour, 9)) for o in known} == expected
+
+
+@pytest.mark.parametrize(
+    ("sheet", "words"),
+    [
+        ("GPU,Price\nH200,2.5\n", "do not say enough"),
+        ("GPU;€/GPU-h\nH200;2,49\n", "in EUR"),
+        ("GPU,USD/GPU-hour\nH200,2.49 EUR\n", "in EUR"),
+        ("GPU,USD per hour\nH200,20\n", "without its number of GPUs"),
+        ("GPU,USD/GPU-hour,Term (months)\nH200,2,24\n", "basis '24'"),
+        ("GPU,Monthly cost (USD),GPUs\nH200,14.6k,8\n", "no price above zero"),
+        ("GPU,USD/GPU-hour\nH200,2.5-3.5\n", "no price above zero"),
+    ],
+)
+def test_quote_sheets_that_say_too_little(sheet, words):
+    assert words in read(sheet).refusal
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("02.11.2026", "2026-11-02"), ("Nov 2, 2026", "2026-11-02"), ("2 November 2026", "2026-11-02"),
+     ("25/11/2026", "2026-11-25"), ("11/25/2026", "2026-11-25"), ("02/11/2026", None), ("2026-11-02T10:00", "2026-11-02"),
+     ("soon", None)],
+)  # fmt: skip
+def test_days_as_people_write_them(said, expected):
+    imported = read(f'GPU,USD/GPU-hour,Provider,Date,Valid until\nH200,3,Acme,"{said}",2027-01-01\n')
+    assert imported.found.offers[0].as_of == expected
+    assert [question.field for question in imported.questions] == ([] if expected else ["as_of"])
+
+
+def test_quotes_on_a_later_sheet():
+    book = openpyxl.Workbook()
+    book.active.append(["Dear customer"])
+    page = book.create_sheet("Prices")
+    page.append([])
+    page.append([None, "GPU", "USD/GPU-hour"])
+    page.append([None, "B200", 3.25])
+    out = io.BytesIO()
+    book.save(out)
+    (offer,) = read(out.getvalue(), name="quotes.xlsx").found.offers
+    assert (offer.hardware, offer.usd_per_gpu_hour) == ("B200", 3.25)
+
+
 def test_a_focus_bill():
     """8 GPUs cost 7,300 in 365 h of use and as much unused; the purchase is cash, tax and storage are neither."""
     bill = read(files.FOCUS_CSV).found.bill
@@ -82,10 +162,35 @@ def test_a_focus_bill():
 
 
 def test_a_bill_as_todays_price(catalog):
+    """8 GPUs in use for half of the month and paid for all of it."""
     bill = read(files.FOCUS_CSV).found.bill
-    assert current_from_bill(catalog, bill, "h200") == {"price": {"usd_per_month": 14600.0, "basis": "reserved_1y"}}
+    spend = spend_on(catalog, bill, "h200")
+    assert (spend.usd_per_month, spend.committed_usd_per_month, spend.unused_usd_per_month) == pytest.approx(
+        (14600, 14600, 7300)
+    )
+    assert (spend.gpus_in_use, spend.gpus_paid) == pytest.approx((4, 8))
+    assert spend.as_current("reserved_1y") == {
+        "price": {"usd_per_month": 14600.0, "basis": "reserved_1y"},
+        "owned": None,
+        "gpus": 8,
+        "commitment": {"gpus": 8},
+    }
     with pytest.raises(ScenarioError, match="no spend on b200"):
-        current_from_bill(catalog, bill, "b200")
+        spend_on(catalog, bill, "b200")
+
+
+def test_a_bill_that_counts_machines_takes_the_users_word_on_their_gpus(catalog):
+    """365 h of one p5en.48xlarge at 20 USD: 8 GPUs of 2.50 USD an hour, in use for half a month."""
+    text = files.FOCUS_CSV.replace('H200,"{""GpuCount"": 8}"', '"$20 per On Demand Linux p5en.48xlarge Instance Hour",')
+    bill = read(text.replace("p5en.48xlarge H200", "p5en.48xlarge")).found.bill
+    group = next(group for group in bill.groups if group.machine_hours)
+    assert (group.hardware, group.machine, group.machine_hours) == ("p5en.48xlarge", "p5en.48xlarge", 365)
+    assert group.usd_per_machine_hour == pytest.approx(20)
+    assert group.gpu_hours is None
+    assert machine_gpus(catalog, group) == 8  # dated offers of this machine say so
+    assert spend_on(catalog, bill, "h200", ["p5en.48xlarge"]).gpus_paid is None
+    spend = spend_on(catalog, with_machine_gpus(bill, {"p5en.48xlarge": 8}), "h200", ["p5en.48xlarge"])
+    assert (spend.gpus_in_use, spend.gpus_paid) == pytest.approx((4, 8))
 
 
 def test_a_bill_in_another_currency_is_refused():

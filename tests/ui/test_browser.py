@@ -21,7 +21,11 @@ pytestmark = pytest.mark.browser
 STRAIGHT = "Straight to the result"
 MOST_TABS = 60
 
-UPLOADS = {"today": "I have my own benchmark file", "targets": "I have evaluated both formats myself"}
+UPLOADS = {
+    "today": "I have my own benchmark file",
+    "targets": "I have evaluated both formats myself",
+    "money": "I have a price file or a bill",
+}
 
 AXE_EXCEPTIONS = {
     "region": "Streamlit hangs popovers and menus on the body, outside every landmark",
@@ -321,6 +325,46 @@ def test_a_benchmark_file_is_taken_in_a_real_browser(page, address, catalog):
     expect(page.get_by_text("1 of your own measurements are in the scenario")).to_be_visible(timeout=30_000)
     measured = link.decode(page.evaluate("location.href"), catalog).scenario.current.measured
     assert [(point.model, point.hardware, point.precision) for point in measured] == [("llama-3.3-70b", "h200", "fp8")]
+    assert page.locator('img[src*="evil"]').count() == 0
+
+
+def test_a_workbook_is_downloaded_changed_and_read_back(page, address, tmp_path, catalog):
+    open_result(page, address)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Excel workbook", exact=True).click()
+    download.value.save_as(tmp_path / "model.xlsx")
+    before = verdict(page)
+    book = load_workbook(tmp_path / "model.xlsx")
+    rows = {row[11].value: row[0].row for row in book["Inputs"].iter_rows(min_row=5) if row[11].value}
+    book["Inputs"].cell(rows["current.price.usd_per_gpu_hour"], 2).value = 1.0
+    book.save(tmp_path / "model.xlsx")
+    page.get_by_text("I have changed the workbook: read it back").click()
+    settle(page)
+    page.locator('input[type="file"]').set_input_files(tmp_path / "model.xlsx")
+    expect(page.get_by_text("This run differs from the file's own figures")).to_be_visible(timeout=30_000)
+    settle(page)
+    press(page, "Open its result")
+    expect(page.get_by_text("Read from model.xlsx")).to_be_visible(timeout=30_000)
+    settle(page)
+    scenario = link.decode(page.evaluate("location.href"), catalog).scenario
+    assert scenario.current.price.usd_per_gpu_hour == 1.0
+    assert verdict(page) == verdict_sentence(recommend(scenario, catalog)) != before
+
+
+def test_a_quote_sheet_is_taken_in_a_real_browser(page, address):
+    page.goto(f"{address}?step=money")
+    settle(page)
+    page.get_by_text(UPLOADS["money"]).click()
+    settle(page)
+    sheet = (
+        b"GPU,USD/GPU-hour,Basis,Provider,Date\nB200,2.1,on demand,<b>Acme</b> ![x](http://evil.example/x.png),2026-11-02\n"
+    )
+    page.locator('input[type="file"]').set_input_files({"name": "q.csv", "mimeType": "text/csv", "buffer": sheet})
+    expect(page.get_by_role("button", name="Take these prices")).to_be_visible(timeout=30_000)
+    press(page, "Take these prices")
+    expect(page.get_by_text("Prices of your own files in the scenario: 1")).to_be_visible(timeout=30_000)
+    press(page, "Show the result")
+    expect(page.get_by_text("your quote sheet q.csv")).to_be_visible(timeout=60_000)
     assert page.locator('img[src*="evil"]').count() == 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from typing import Any
 
 from advisor.errors import Problem, QueryError
 from advisor.importers.evals.samples import average
@@ -33,7 +34,7 @@ def read_table(name: str, content: str) -> Arm:
     """
     try:
         reader = csv.DictReader(io.StringIO(content), strict=True)
-        rows = [{(key or "").strip().lower(): (value or "").strip() for key, value in row.items()} for row in reader]
+        rows = [_row(name, reader.line_num, row) for row in reader]
     except csv.Error as error:
         raise refuse(name, f"is no CSV text: {error}") from error
     header = [(column or "").strip().lower() for column in reader.fieldnames or ()]
@@ -55,6 +56,13 @@ def read_table(name: str, content: str) -> Arm:
         tasks=tasks,
         fingerprint=digest(content),
     )
+
+
+def _row(name: str, line: int, row: Mapping[str | None, Any]) -> dict[str, str]:
+    """Cells by lower-case column. A line longer than the header has shifted its cells: which, nobody can say."""
+    if None in row:
+        raise refuse(name, f"line {line} has more cells than the header: is a comma in a text without quotes?")
+    return {(key or "").strip().lower(): (value or "").strip() for key, value in row.items()}
 
 
 def _numbers(name: str, rows: list[dict[str, str]], column: str) -> list[float]:

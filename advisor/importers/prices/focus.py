@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 
 from advisor.importers.document import Document
 from advisor.importers.hints import from_names
+from advisor.importers.prices.prepare import rows_left_out
 from advisor.importers.prices.rows import Row, table
 from advisor.importers.records import Bill, BillGroup, Found, ImportRefusedError
 from advisor.importers.values import number, positive
 from advisor.units import HOURS_PER_MONTH, SECONDS_PER_HOUR
 
-NAME = "focus billing export"
+NAME = "FOCUS billing export"
 NEEDED = ("billedcost", "effectivecost", "chargecategory", "chargeperiodstart", "chargeperiodend", "pricingquantity")
 DESCRIBED_BY = ("skupricedetails", "chargedescription", "resourcename", "resourcetype", "skumeter", "skuid", "servicename")
 MACHINE = re.compile(
@@ -28,6 +29,7 @@ MACHINE = re.compile(
 GPU_COUNT = re.compile(r'"?Gpu_?Count"?\s*[:=]\s*"?(\d{1,3})', re.IGNORECASE)
 MACHINE_GPUS = re.compile(r"-(\d{1,2})g\b|^BM\.GPU\.[\w.-]*?\.(\d{1,2})$", re.IGNORECASE)
 MAX_DESCRIPTION = 500
+HOURS = frozenset({"hours", "hour", "hrs", "hr", "instancehours"})
 UNNAMED = "commitment (GPU not named)"
 LONGEST_DAYS = 366 * 5
 
@@ -41,6 +43,10 @@ class _Sum:
     used_cost: float = 0.0
     gpu_hours: float = 0.0
     hours_known: bool = True
+    counted_rows: int = 0
+    machine_hours: float = 0.0
+    machine_hours_known: bool = True
+    machines: set[str] = field(default_factory=set)
     rows: int = field(default=0)
 
 
@@ -75,7 +81,7 @@ def read(document: Document) -> Found:
         raise ImportRefusedError(f"{document.file}: the charge periods span {days:,.0f} days: is a date wrong?")
     groups = tuple(_group(label, total) for label, total in sorted(sums.items()))
     bill = Bill(first.date().isoformat(), last.date().isoformat(), days * 24 / HOURS_PER_MONTH, groups)
-    warnings = [f"{count} rows left out: {reason}" for reason, count in left_out.items()]
+    warnings = [*rows_left_out(left_out)]
     if UNNAMED in sums:
         warnings.append("unused commitment rows name no GPU: say to which fleet they belong")
     return Found(bill=bill, warnings=tuple(warnings))
@@ -124,10 +130,25 @@ def _add(total: _Sum, row: Row) -> None:
     if row.get("pricingcategory", "").lower() == "committed" or row.get("commitmentdiscountid"):
         total.committed += effective
     if row["chargecategory"].lower() == "usage" and not _is_unused(row):
-        hours = _gpu_hours(row)
+        _add_hours(total, row)
         total.used_cost += effective
-        total.gpu_hours += hours or 0.0
-        total.hours_known &= hours is not None
+
+
+def _add_hours(total: _Sum, row: Row) -> None:
+    hours, machine_hours = _gpu_hours(row), _machine_hours(row)
+    total.gpu_hours += hours or 0.0
+    total.hours_known &= hours is not None
+    total.counted_rows += hours is not None
+    total.machine_hours += machine_hours or 0.0
+    total.machine_hours_known &= machine_hours is not None
+    total.machines |= {match[1] for name in DESCRIBED_BY if (match := MACHINE.search(row.get(name, "")[:MAX_DESCRIPTION]))}
+
+
+def _machine_hours(row: Row) -> float | None:
+    """Hours of machines in a usage row, None where it counts something else."""
+    unit = re.sub(r"[^a-z]", "", (row.get("pricingunit") or row.get("consumedunit") or "").lower())
+    quantity = positive(row.get("pricingquantity")) or positive(row.get("consumedquantity"))
+    return quantity if unit in HOURS else None
 
 
 def _gpu_hours(row: Row) -> float | None:
@@ -138,7 +159,7 @@ def _gpu_hours(row: Row) -> float | None:
         return None
     if unit.startswith("gpuh"):
         return quantity
-    if unit not in ("hours", "hour", "hrs", "hr", "instancehours"):
+    if unit not in HOURS:
         return None
     for column in DESCRIBED_BY:
         said = row.get(column, "")[:MAX_DESCRIPTION]
@@ -150,7 +171,12 @@ def _gpu_hours(row: Row) -> float | None:
 
 def _group(label: str, total: _Sum) -> BillGroup:
     hours = total.gpu_hours if total.hours_known and total.gpu_hours > 0 else None
+    uncounted = total.counted_rows == 0 and total.machine_hours_known and total.machine_hours > 0
+    machine_hours = total.machine_hours if uncounted else None
     return BillGroup(
+        machine=total.machines.copy().pop() if uncounted and len(total.machines) == 1 else None,
+        machine_hours=machine_hours,
+        usd_per_machine_hour=total.used_cost / machine_hours if machine_hours else None,
         hardware=label,
         effective_usd=total.effective,
         billed_usd=total.billed,

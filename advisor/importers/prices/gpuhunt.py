@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from advisor.importers.document import Document
-from advisor.importers.prices.prepare import PROVIDER_WORDS, fold
+from advisor.importers.prices.prepare import PROVIDER_WORDS, fold, rows_left_out
 from advisor.importers.prices.rows import table
 from advisor.importers.records import Found, ImportedOffer, ImportRefusedError
 from advisor.importers.values import iso_date, positive, text
@@ -48,8 +48,7 @@ def read(document: Document) -> Found:
         )
     if not offers:
         raise ImportRefusedError(f"{document.file}: holds no GPU with a price")
-    warnings = tuple(f"{count} rows left out: {reason}" for reason, count in left_out.items())
-    return Found(offers=fold(offers), warnings=warnings)
+    return Found(offers=fold(offers), warnings=rows_left_out(left_out))
 
 
 def provider_of(document: Document) -> str | None:

@@ -18,6 +18,11 @@ def fold(offers: Iterable[ImportedOffer]) -> tuple[ImportedOffer, ...]:
     return tuple(replace(offer, rows=rows) for offer, rows in folded.items())
 
 
+def rows_left_out(reasons: Mapping[str, int]) -> tuple[str, ...]:
+    """``1 row left out: tax``, ``3 rows left out: no price``."""
+    return tuple(f"{count} row{'' if count == 1 else 's'} left out: {reason}" for reason, count in reasons.items())
+
+
 def with_price_answers(offers: tuple[ImportedOffer, ...], answers: Mapping[str, Any]) -> tuple[ImportedOffer, ...]:
     """Offers with the provider and date the user gave, where the file is silent."""
     provider, as_of = answers.get("provider"), answers.get("as_of")

@@ -14,6 +14,7 @@ from advisor.importers.records import ImportRefusedError
 Row = Mapping[str, str]
 MAX_UNPACKED_BYTES = 200_000_000
 MAX_COLUMNS = 200
+MAX_SHEETS = 12
 HEADER_SEARCH = 10
 MAX_HEADER = 80
 
@@ -34,7 +35,12 @@ def table(document: Document, *needed: str) -> list[dict[str, str]]:
 
 
 def workbook_rows(document: Document) -> Sequence[tuple[str, ...]]:
-    """Cells of the first sheet of a workbook as text.
+    """Cells of the first sheet of a workbook as text. Raises ImportRefusedError."""
+    return next(iter(workbook_sheets(document)), ())
+
+
+def workbook_sheets(document: Document) -> tuple[Sequence[tuple[str, ...]], ...]:
+    """Cells of a workbook's sheets as text.
 
     Raises:
         ImportRefusedError: the file is no workbook, or unpacks to more than is sane.
@@ -46,15 +52,16 @@ def workbook_rows(document: Document) -> Sequence[tuple[str, ...]]:
             if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED_BYTES:
                 raise ImportRefusedError(f"{document.file}: unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB")
         book = openpyxl.load_workbook(io.BytesIO(document.raw), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        rows = []
-        for line in sheet.iter_rows(max_row=MAX_CSV_ROWS, max_col=MAX_COLUMNS, values_only=True):
-            rows.append(tuple(_text(cell) for cell in line))
+        sheets, left = [], MAX_CSV_ROWS
+        for sheet in book.worksheets[:MAX_SHEETS]:
+            lines = sheet.iter_rows(max_row=left, max_col=MAX_COLUMNS, values_only=True) if left > 0 else ()
+            sheets.append([tuple(_text(cell) for cell in line) for line in lines])
+            left -= len(sheets[-1])
     except ImportRefusedError:
         raise
     except Exception as error:  # openpyxl raises whatever a damaged archive makes it stumble over
         raise ImportRefusedError(f"{document.file}: cannot be read as an XLSX workbook: {type(error).__name__}") from error
-    return rows
+    return tuple(sheets)
 
 
 def _text(cell: Any) -> str:

@@ -6,12 +6,12 @@ from collections import Counter
 from typing import Literal
 
 from advisor.importers.document import Document
-from advisor.importers.prices.prepare import fold
+from advisor.importers.prices.prepare import fold, rows_left_out
 from advisor.importers.prices.rows import Row, table
 from advisor.importers.records import Found, ImportedOffer, ImportRefusedError
 from advisor.importers.values import iso_date, positive, text
 
-NAME = "skypilot catalog"
+NAME = "SkyPilot catalog"
 NEEDED = ("instancetype", "acceleratorname", "acceleratorcount", "price", "spotprice")
 SENTINEL_USD = frozenset({700.0})
 """Placed where no price is known (TPU rows of Google's catalog)."""
@@ -34,7 +34,7 @@ def read(document: Document) -> Found:
     hosts_only = any(not row.get("acceleratorname") and _gpu_family(row.get("instancetype", "")) for row in rows)
     for row in rows:
         offers += _offers(document, row, left_out)
-    warnings = [f"{count} rows left out: {reason}" for reason, count in left_out.items()]
+    warnings = [*rows_left_out(left_out)]
     if hosts_only:
         warnings.append(
             "host rows of GPU machines (a2-, a3-, a4-) hold the price of the host without its GPUs: they are no offers"

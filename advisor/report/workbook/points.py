@@ -7,7 +7,7 @@ from functools import cache
 
 from advisor.evidence.age import UNDATED, software_age
 from advisor.evidence.frontier import Curve
-from advisor.pricing import Price, candidate_price
+from advisor.pricing import Price, candidate_price, has_own_quote
 from advisor.report.workbook.book import MONEY_FINE, NUMBER, WHOLE, Book, Sheet, cell, fixed, on
 from advisor.report.workbook.model import Model, Row
 
@@ -118,7 +118,7 @@ def _price_row(sheet: Sheet, row: int, model: Model, hardware: str, live: bool) 
     sheet.entry(row, P_QUOTE, quote, MONEY_FINE)
     rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1000}
     sheet.page.data_validation(row, P_QUOTE, row, P_QUOTE, rule)
-    quoted_later = today and quote is None
+    quoted_later = today and quote is None and not has_own_quote(hardware, wanted)
     sheet.text(row, P_LIVE, "on upload" if not live or quoted_later else "here, at once")
     if not live:
         return
@@ -141,7 +141,7 @@ def _listed(sheet: Sheet, row: int, price: Price) -> None:
     sheet.text(row, P_CATEGORY, CATEGORY.get(price.basis, "Other"))
     sheet.text(row, P_PROVIDER, price.provider)
     sheet.text(row, P_DATE, price.as_of or "undated")
-    sheet.number(row, P_COUNT, len(price.offers), WHOLE)
+    sheet.number(row, P_COUNT, len(price.offers or price.own), WHOLE)
     sheet.wrapped(row, (P_RULE, price.rule, RULE_WIDTH), (P_SOURCE, ", ".join(price.source), SOURCE_WIDTH))
 
 

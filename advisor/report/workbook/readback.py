@@ -54,7 +54,8 @@ def read_workbook(content: bytes, catalog: Catalog, where: str = "workbook") -> 
         ScenarioError: it is no workbook of ours, or inputs cannot be used; each is named by its cell.
     """
     inputs, prices, cover = _sheets(content, where)
-    if not inputs or tuple(str(cell or "") for cell in inputs[HEADER_ROW][: len(COLUMNS)]) != COLUMNS:
+    header = inputs[HEADER_ROW][: len(COLUMNS)] if len(inputs) > HEADER_ROW else ()
+    if tuple(str(cell or "") for cell in header) != COLUMNS:
         raise ScenarioError([Problem(f"{SHEET}!A{HEADER_ROW + 1}", f"the headers {', '.join(COLUMNS)} are expected")])
     problems: list[Problem] = []
     found: dict[FieldPath, tuple[str, Any]] = {}

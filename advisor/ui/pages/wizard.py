@@ -16,6 +16,7 @@ from advisor.ui import state
 from advisor.ui.examples import examples
 from advisor.ui.fields import Sheet
 from advisor.ui.mount import catalog, key
+from advisor.ui.opening import ask_file, since_file
 from advisor.ui.result import page as result
 from advisor.ui.state import Session
 from advisor.ui.steps import money, targets, today, workload
@@ -53,12 +54,16 @@ def wizard_page() -> None:
     dots = " ".join("●" if place <= number else "○" for place in range(len(state.STEPS)))
     st.caption(f"Step {number + 1} of {len(state.STEPS)} · {state.TITLES[step]} &nbsp; {dots}")
     if step == "result":
+        since_file(known.file, known.scenario)
         result.show(known)
+        if st.query_params.get("view") != "print":
+            ask_file("result", "I have changed the workbook: read it back")
         _edit()
     else:
         st.subheader(QUESTIONS[step], anchor=False)
         if number == 0:
             _start_from()
+            ask_file("first", "Open a file: an edited workbook or a scenario")
         _ask(step, number, known)
 
 

@@ -10,6 +10,7 @@ from advisor.phrases import percent
 from advisor.report.differences import Difference, arrow, differences
 from advisor.report.latency import latency_lines
 from advisor.report.money_text import odds, pilot_lines, readiness_lines
+from advisor.report.own_prices import own_price_lines
 from advisor.report.words import looked_at, verdict_sentence
 from advisor.ui.mount import key
 from advisor.ui.result.traces import trace_button
@@ -87,6 +88,7 @@ def evidence_lines(decision: Decision) -> Lines:
         ("Why", decision.verdict.reasons),
         ("What lowers the confidence", decision.verdict.doubts),
         ("Your own measurements", tuple(words for item in decision.own for words in item.words)),
+        ("Your own prices", own_price_lines(decision)),
         ("At the peak", tuple(latency_lines(decision))),
     )
 

@@ -79,6 +79,7 @@ def option_row(decision: Decision, number: str, option: Option) -> dict[str, obj
         "tok/s/GPU, 80 % interval": _interval(option),
         "engine": point.engine if point else "",
         "USD/GPU-hour": option.price.usd_per_gpu_hour if option.price else None,
+        "price from": option.price.origin if option.price else "",
         "80 % range of the saving": _range(option),
         "for and against": for_and_against(decision, option),
     }

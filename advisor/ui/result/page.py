@@ -107,7 +107,7 @@ def printed(decision: Decision, token: str) -> None:
     feasible = [option for option in decision.options if option.rank is not None]
     found = [option_row(decision, "today", decision.baseline)]
     found += [option_row(decision, str(option.rank), option) for option in feasible]
-    left_out = ("engine", "for and against")
+    left_out = ("engine", "price from", "for and against")
     table([{k: v for k, v in row.items() if k not in left_out} for row in found], "Options")
     bullets(f"{row['option']}: {row['for and against']}" for row in found)
     frontier(decision, token)

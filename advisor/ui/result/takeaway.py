@@ -36,7 +36,8 @@ def take_away(decision: Decision, token: str) -> None:
     with columns[0], st.popover("Copy link", key=key("share"), width="stretch"):
         address = (st.context.url or "").split("?")[0]
         st.caption(
-            "It holds the scenario and today's outcome, no names; checksummed, not signed. The address bar holds it too."
+            "It holds the scenario, own prices too, and today's outcome; no names of people or files. Checksummed, not "
+            "signed. The address bar holds it too."
         )
         missing = link.left_out_words(link.left_out(token))
         if missing:

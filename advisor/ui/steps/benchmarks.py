@@ -7,15 +7,16 @@ from typing import Any
 
 import streamlit as st
 
-from advisor.errors import AdvisorError, ScenarioError
+from advisor.errors import ScenarioError
 from advisor.importers import Document, Imported, ImportRefusedError, Question, import_documents
-from advisor.importers.points import current_from_bill, measured_points, measured_probe, precision_of, resolve, with_own
+from advisor.importers.points import hardware_of, measured_points, measured_probe, precision_of, resolve, with_own
 from advisor.importers.records import BenchmarkRun
 from advisor.importers.session import ASKED
 from advisor.scenario import Scenario
 from advisor.scenario_io import build_scenario, plain
 from advisor.ui import state
 from advisor.ui.mount import catalog, key
+from advisor.ui.steps.bill import offer_bill
 from advisor.ui.text import bullets, escape, folded, table
 
 KINDS = ["json", "jsonl", "csv", "xlsx", "txt", "log", "prom"]
@@ -24,7 +25,7 @@ AMOUNTS = ("input_tokens", "output_tokens", "concurrency")
 NAMED = ("model", "gpu", "precision", "engine")
 SCRAPES = (".prom", ".txt")
 NOT_ASKED = ("price", "provider", "as_of")
-"""Answered by fields of the step itself, or of price files, which are laid over the catalog instead."""
+"""Answered by fields of the step itself, or asked of price files on the Money step."""
 
 
 def ask_benchmarks(scenario: Scenario) -> None:
@@ -87,7 +88,8 @@ def _read(scenario: Scenario, files: Sequence[tuple[str, bytes]]) -> None:
         st.error(escape(str(problem)))
     if runs:
         table([_run_row(run) for run in runs], "Runs read from the files")
-    _offer_bill(scenario, imported)
+    for item in imported:
+        offer_bill(scenario, item, "today")
     probes = [item.found.probe for item in imported if item.found.probe is not None]
     ready = (resolved.points or probes) and not resolved.problems
     if ready and st.button("Take these measurements", key=key("today.take"), type="primary"):
@@ -168,7 +170,7 @@ def _names(field: str) -> tuple[dict[str, str], Callable[[str], str | None]]:
     if field == "model":
         return {m.id: m.name for m in records.models.values()}, lambda name: resolve(records.model_names, name)
     if field == "gpu":
-        return {h.id: h.name for h in records.hardware.values()}, lambda name: resolve(records.hardware_names, name)
+        return {h.id: h.name for h in records.hardware.values()}, lambda name: hardware_of(records, name)
     if field == "engine":
         return {name: name for name in records.engine_names.ids}, lambda name: resolve(records.engine_names, name)
     if field == "precision":
@@ -181,7 +183,7 @@ def _say(item: Imported) -> None:
     if item.refusal is not None:
         st.error(escape(f"{item.file}: {item.refusal}"))
         return
-    offers = ". Prices cannot be taken here: lay them over the catalog with `advisor import --overlay`"
+    offers = ". It holds prices: upload it on the Money step"
     st.caption(escape(f"{item.file}: read as {item.tool}{offers if item.found.offers else ''}."))
     warnings = [*item.found.warnings, *(text for run in item.found.runs for text in run.warnings)]
     bullets(dict.fromkeys(warnings))
@@ -195,20 +197,3 @@ def _run_row(run: BenchmarkRun) -> dict[str, Any]:
         "tok/s per user": None if speed is None else f"{speed:.1f}",
         "tok/s per GPU": None if rate is None else f"{rate:,.1f}",
     }
-
-
-def _offer_bill(scenario: Scenario, imported: Sequence[Imported]) -> None:
-    for item in imported:
-        if item.found.bill is None:
-            continue
-        try:
-            price = current_from_bill(catalog(), item.found.bill, scenario.current.hardware)["price"]
-        except AdvisorError as error:
-            st.error(escape(str(error)))
-            continue
-        st.caption(escape(f"{item.file}: {price['usd_per_month']:,.2f} USD a month, {price['basis'].replace('_', ' ')}."))
-        if st.button("Take it as today's bill", key=key(f"today.bill.{item.file}")):
-            known = state.session()
-            known.drafts.pop("today", None)
-            known.generation += 1
-            _take({"price": price, "owned": None})

@@ -22,6 +22,7 @@ from advisor.scenario import (
 )
 from advisor.ui.fields import Sheet, as_number, help_of
 from advisor.ui.mount import catalog
+from advisor.ui.steps.prices import ask_prices
 from advisor.ui.steps.today import BASES, BILLING
 
 OFFERS = "offers"
@@ -65,9 +66,10 @@ def ask(scenario: Scenario, sheet: Sheet) -> dict[str, Any]:
             "GPUs you have a quote for",
             names,
             list(wanted.price.overrides),
-            placeholder="none: dated offers are used",
+            placeholder="none: your files and dated offers" if wanted.price.offers else "none: dated offers are used",
         )
     price = _ask_price(scenario, sheet, quoted, names)
+    ask_prices(scenario)
     allow, billing, max_kw, engines = _ask_limits(scenario, sheet)
     candidates = {
         **_ask_budget(wanted, sheet),
@@ -115,7 +117,8 @@ def _ask_price(scenario: Scenario, sheet: Sheet, quoted: list[str], names: dict[
         with two:
             as_of = sheet.text(CandidatePrice, "as_of", PATH + "price.as_of", wanted.as_of)
     book_id = None if book == OFFERS else book
-    return {"basis": basis, "book": book_id, "overrides": given, "provider": provider, "as_of": as_of}
+    held = tuple(offer.model_dump() for offer in wanted.offers)
+    return {"basis": basis, "book": book_id, "overrides": given, "provider": provider, "as_of": as_of, "offers": held}
 
 
 def _ask_budget(wanted: Candidates, sheet: Sheet) -> dict[str, Any]:
