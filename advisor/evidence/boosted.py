@@ -29,21 +29,23 @@ class BoostedTrees:
     right: NDArray[np.int64]
 
     def predict(self, x: FloatArray) -> FloatArray:
-        """Predictions for rows of features; all trees descend together, one level a step."""
-        if len(self.feature) == 0:
+        """Predictions for rows of features; all trees descend together, a level a step, until all are in a leaf."""
+        count, nodes = self.feature.shape
+        if count == 0:
             return np.full(len(x), self.start)
-        trees = np.arange(len(self.feature))[None, :]
-        rows = np.arange(len(x))[:, None]
-        node = np.zeros((len(x), len(self.feature)), dtype=np.int64)
-        while True:
-            feature = self.feature[trees, node]
-            inner = feature >= 0
-            if not inner.any():
-                break
-            above = x[rows, np.maximum(feature, 0)] > self.threshold[trees, node]
-            child = np.where(above, self.right[trees, node], self.left[trees, node])
-            node = np.where(inner, child, node)
-        total: FloatArray = self.start + self.rate * self.value[trees, node].sum(axis=1)
+        feature, threshold, left, right = (part.ravel() for part in (self.feature, self.threshold, self.left, self.right))
+        root = np.tile(np.arange(count) * nodes, len(x))
+        row = np.repeat(np.arange(len(x)) * x.shape[1], count)
+        at, values = root.copy(), x.ravel()
+        going = np.arange(len(at))
+        while len(going):
+            here = at[going]
+            split = feature[here]
+            inner = split >= 0
+            going, here, split = going[inner], here[inner], split[inner]
+            above = values[row[going] + split] > threshold[here]
+            at[going] = root[going] + np.where(above, right[here], left[here])
+        total: FloatArray = self.start + self.rate * self.value.ravel()[at].reshape(len(x), count).sum(axis=1)
         return total
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp, lgamma, log, pi
 
+from advisor.quality import student
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -23,22 +25,18 @@ class Spread:
 
     def quantile(self, share: float) -> float:
         """The value below which ``share`` of the probability lies."""
-        from scipy.special import stdtrit  # slow to import: only when a loss is looked at
-
         left, mass = self._left
         if share < mass:
-            return self.mode + self.scale * left * float(stdtrit(self.dof, share / (2 * mass)))
-        return self.mode + self.scale / left * float(stdtrit(self.dof, 1 - (1 - share) / (2 * (1 - mass))))
+            return self.mode + self.scale * left * student.quantile(self.dof, share / (2 * mass))
+        return self.mode + self.scale / left * student.quantile(self.dof, 1 - (1 - share) / (2 * (1 - mass)))
 
     def probability_above(self, value: float) -> float:
         """Probability of a value at or above ``value``."""
-        from scipy.special import stdtr
-
         left, mass = self._left
         z = (value - self.mode) / self.scale
         if z < 0:
-            return 1 - 2 * mass * float(stdtr(self.dof, z / left))
-        return 2 * (1 - mass) * (1 - float(stdtr(self.dof, z * left)))
+            return 1 - 2 * mass * student.distribution(self.dof, z / left)
+        return 2 * (1 - mass) * (1 - student.distribution(self.dof, z * left))
 
     def log_density(self, value: float) -> float:
         """Log of the density at a value, per point."""

@@ -36,7 +36,8 @@ SupportLevel = Literal["native", "weight_only", "none"]
 class Record(BaseModel):
     """Base of every record: frozen, no unknown fields, no silent conversion, no NaN."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    # deferred: a record type is compiled when the first of its records is read, not when the package is imported
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     source_fields: ClassVar[tuple[str, ...]] = ("source",)
 
