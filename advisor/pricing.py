@@ -184,11 +184,8 @@ def known_offers(catalog: Catalog, hardware: str, basis: str, as_of: str | None 
     oldest = catalog.assume("price_max_age_months")
     return tuple(
         offer
-        for offer in catalog.offers
-        if offer.hardware == hardware
-        and offer.basis == basis
-        and offer.as_of <= day[: len(offer.as_of)]
-        and months_between(offer.as_of, day) <= oldest
+        for offer in catalog.offers_by_hardware.get(hardware, ())
+        if offer.basis == basis and offer.as_of <= day[: len(offer.as_of)] and months_between(offer.as_of, day) <= oldest
     )
 
 

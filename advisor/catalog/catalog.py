@@ -152,6 +152,22 @@ class Catalog:
         return build_prior(self, self.quality_priors[-1])
 
     @cached_property
+    def sizes_by_option(self) -> Mapping[tuple[str, str, str], tuple[tuple[int, int], ...]]:
+        """Measured (ISL, OSL) pairs of each model, GPU and format, in order."""
+        found: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
+        for model, hardware, precision, isl, osl in self.points_by_cell:
+            found.setdefault((model, hardware, precision), []).append((isl, osl))
+        return MappingProxyType({option: tuple(sorted(pairs)) for option, pairs in found.items()})
+
+    @cached_property
+    def offers_by_hardware(self) -> Mapping[str, tuple[Offer, ...]]:
+        """Dated offers of each GPU, in the catalog's order."""
+        found: dict[str, list[Offer]] = {}
+        for offer in self.offers:
+            found.setdefault(offer.hardware, []).append(offer)
+        return MappingProxyType({gpu: tuple(offers) for gpu, offers in found.items()})
+
+    @cached_property
     def workloads_by_model(self) -> Mapping[str, tuple[tuple[int, int], ...]]:
         """Measured (ISL, OSL) pairs of each model, in order."""
         found: dict[str, set[tuple[int, int]]] = {}

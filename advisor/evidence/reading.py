@@ -156,11 +156,7 @@ def why_no_curve(catalog: Catalog, question: Question) -> str:
     what = f"{model} on {gpu} in {fmt} at {question.isl}/{question.osl} tokens"
     if points:
         return f"not measured: {what} {_what_filter_left_out(points, question)}"
-    measured = sorted(
-        (isl, osl)
-        for m, h, p, isl, osl in catalog.points_by_cell
-        if (m, h, p) == (question.model, question.hardware, question.precision)
-    )
+    measured = catalog.sizes_by_option.get((question.model, question.hardware, question.precision), ())
     if measured:
         return f"not measured: {what}; measured there: {', '.join(f'{i}/{o}' for i, o in measured)}"
     return f"not measured: {model} on {gpu} in {fmt} has no measured range in this catalog"
