@@ -98,13 +98,16 @@ class Catalog:
     @cached_property
     def points_by_cell(self) -> Mapping[Cell, tuple[BenchmarkPoint, ...]]:
         """Measured points by cell. Our own runs, then dated latency rows, serve cells that nothing before them covers."""
-        derived = (point_of_latency_row(row, self.models[row.model]) for row in self.latency_rows)
         cells: dict[Cell, list[BenchmarkPoint]] = {}
-        for points in (self.points, self.own_points, [point for point in derived if point is not None]):
+        for rows in (self.points, self.own_points, self.latency_rows):
             covered = frozenset(cells)
-            for point in points:
-                if cell_of(point) not in covered:
-                    cells.setdefault(cell_of(point), []).append(point)
+            for row in rows:
+                cell = cell_of(row)
+                if cell in covered:
+                    continue
+                point = point_of_latency_row(row, self.models[row.model]) if isinstance(row, LatencyRow) else row
+                if point is not None:
+                    cells.setdefault(cell, []).append(point)
         return MappingProxyType({cell: tuple(points) for cell, points in cells.items()})
 
     @property
@@ -194,6 +197,6 @@ class Catalog:
         return self.assumptions[name].value
 
 
-def cell_of(point: BenchmarkPoint) -> Cell:
+def cell_of(point: BenchmarkPoint | LatencyRow) -> Cell:
     """The cell a measured point belongs to."""
     return (point.model, point.hardware, point.precision, point.isl, point.osl)

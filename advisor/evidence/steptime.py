@@ -28,14 +28,17 @@ REFERENCE_BANDWIDTH, REFERENCE_FLOPS, REFERENCE_BITS = 4.8e12, 2e15, 8.0
 
 @dataclass(frozen=True)
 class Deployment:
-    """What a step time is asked for: model, GPU, format, request size, replica width, decoding."""
+    """What a step time is asked for: model, GPU, format, request size, replica width, decoding.
+
+    ``gpus`` may be several widths, shape (w, 1): step times are then (w, n).
+    """
 
     model: Architecture
     hardware: Hardware
     precision: Precision
     isl: int
     osl: int
-    gpus: int
+    gpus: int | FloatArray
     mtp: bool
 
 
@@ -90,7 +93,7 @@ def weight_bytes_touched(deployment: Deployment, rows: FloatArray) -> FloatArray
     model = deployment.model
     total_bytes = weights_gb(model, deployment.precision) * BYTES_PER_GB
     if not model.moe or not model.experts_total:
-        return np.full(len(rows), total_bytes)
+        return np.full(rows.shape, total_bytes)
     picked = model.experts_active / model.experts_total
     touched = 1.0 - (1.0 - picked) ** rows
     share = expert_share(model)
