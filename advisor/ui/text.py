@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import pyarrow as pa
 import streamlit as st
 
 from advisor.catalog import Catalog
@@ -40,7 +41,15 @@ def table(rows: Sequence[Mapping[str, Any]], alt: str, *, empty: str = "Nothing 
         return
     columns = list(rows[0])
     cells = {escape(name): [_cell(row.get(name)) for row in rows] for name in columns}
-    st.table(cells, hide_index=True, alt=alt)
+    st.table(pa.table(cells), hide_index=True, alt=alt)
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Rows as the columns a browser is sent: Streamlit passes them on as they are, where pandas costs a sixth of a rerun."""
+    columns = {name: pa.array([row[name] for row in rows]) for name in rows[0]}
+    return pa.table(
+        {name: column.cast(pa.string()) if column.type == pa.null() else column for name, column in columns.items()}
+    )
 
 
 def _cell(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from advisor.decision import Decision
@@ -11,7 +10,7 @@ from advisor.phrases import percent, usd
 from advisor.report.words import fleet_name, option_name
 from advisor.ui.mount import key
 from advisor.ui.result.traces import all_traces
-from advisor.ui.text import DASH, bullets, escape, folded, grade_words, table
+from advisor.ui.text import DASH, bullets, columns_of, escape, folded, grade_words, table
 from advisor.units import MS_PER_S
 
 TODAY = "today"
@@ -37,9 +36,7 @@ def options(decision: Decision) -> None:
         st.caption(
             "Speed, first token, evidence and interval are those of workload 1; the others' stand with the figures below."
         )
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, column_config=config, placeholder=DASH, alt="Today and what is feasible"
-    )
+    st.dataframe(columns_of(rows), hide_index=True, column_config=config, placeholder=DASH, alt="Today and what is feasible")
     with folded("For and against each option", key("for_and_against")) as is_open:
         if is_open:
             bullets(f"{option_name(decision, option)}: {for_and_against(decision, option)}" for option in feasible)
@@ -58,7 +55,7 @@ def _refused(decision: Decision, refused: list[Option]) -> None:
                 }
                 for o in refused
             ]
-            st.dataframe(pd.DataFrame(why_not), hide_index=True, alt="Options that are not feasible and why")
+            st.dataframe(columns_of(why_not), hide_index=True, alt="Options that are not feasible and why")
 
 
 def option_row(decision: Decision, number: str, option: Option) -> dict[str, object]:
