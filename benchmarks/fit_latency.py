@@ -18,6 +18,7 @@ from monotone_boosting import FloatArray, Settings, fit_monotone
 
 from advisor import load_catalog
 from advisor.catalog import Catalog
+from advisor.evidence.age import Z80
 from advisor.evidence.boosted import QuantileTrees, to_arrays
 from advisor.evidence.ttft import FEATURES, RISING, served_features
 
@@ -28,7 +29,6 @@ MODEL_FOLDS = 4
 COVERAGE = 0.8
 CALIBRATED_COVERAGE = 0.83
 """Cells differ more than rows of one cell: widths fitted to 80 % of some cells cover 75 to 77 % of others."""
-Z80 = 1.2816
 RISING_COLUMNS = tuple(FEATURES.index(name) for name in RISING)
 MIDDLE = Settings(400, 0.1, 7, 8, 0.6, RISING_COLUMNS, 0.6)
 EDGE = Settings(120, 0.1, 5, 15, 0.6, RISING_COLUMNS, 0.6)

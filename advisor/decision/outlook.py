@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from advisor.decision.case import Case, runs_in_place
 from advisor.decision.ranking import SCORE_DIGITS, Contest
+from advisor.evidence.age import Z80
 from advisor.money.months import LEAST_RATE, Array, path
 from advisor.money.plans import Plan, World, flows
 from advisor.options import CRITERIA, Option, Outlook
@@ -30,9 +31,6 @@ STAYING = ""
 """Key of staying among the options followed by month."""
 
 QUANTILES = (0.1, 0.5, 0.9)
-
-P90_Z = NormalDist().inv_cdf(0.9)
-"""The standard normal's 90 % point: half the width of an 80 % interval in standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +188,7 @@ def make_draws(case: Case, options: Sequence[Option]) -> Draws:
 def _slices() -> tuple[Array, Array]:
     """The middle of every slice of probability (K, 1), and the normal deviate there in units of the 90 % point."""
     middle = (np.arange(DRAWS) + 0.5) / DRAWS
-    deviate = np.array([NormalDist().inv_cdf(value) for value in middle]) / P90_Z
+    deviate = np.array([NormalDist().inv_cdf(value) for value in middle]) / Z80
     return middle[:, None], deviate[:, None]
 
 

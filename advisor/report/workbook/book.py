@@ -89,6 +89,18 @@ class Book:
         return self.sheets[title]
 
 
+@dataclass(frozen=True)
+class Line:
+    """One named cell: its name (a block of them may leave out their prefix), label, unit, format, formula, value."""
+
+    name: str
+    label: str
+    unit: str
+    number_format: str
+    formula: str
+    value: Value
+
+
 @dataclass
 class Sheet:
     """One sheet. Rows and columns count from 0."""

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from advisor.evidence.age import Z80, age_deviation, software_age, widened
 from advisor.evidence.frontier import Curve
 from advisor.evidence.prefix import UNCERTAIN_SHARE
 from advisor.evidence.steffen import MonotoneCubic
-from advisor.report.workbook.book import FACTOR, NUMBER, TEXT, WHOLE, fixed, on
+from advisor.report.workbook.book import (
+    FACTOR,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    Line,
+    fixed,
+    on,
+)
 from advisor.report.workbook.model import Model, Row
 from advisor.report.workbook.page import Value
 from advisor.report.workbook.points import AGE, HIGH, HIGH_SLOPE, KNOT_X, LOW, LOW_SLOPE
 from advisor.report.workbook.sizing import SHEET as SIZING
 from advisor.report.workbook.sizing import Sizing, on_line
 from advisor.report.workbook.sizing_columns import INDEX as SIZING_COLUMNS
-
-
-@dataclass(frozen=True)
-class Line:
-    """One named cell: name without its prefix, label, unit, format, formula, value."""
-
-    name: str
-    label: str
-    unit: str
-    number_format: str
-    formula: str
-    value: Value
 
 
 def looked_up(sheet: str, column: int, first: int, last: int) -> str:

@@ -8,8 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advisor.money.plans import Plan
-from advisor.report.workbook.book import MONEY, MONEY_FINE, NUMBER, TEXT, WHOLE, Book, Sheet
-from advisor.report.workbook.interval import Line, interval_lines, interval_values, looked_up
+from advisor.report.workbook.book import (
+    MONEY,
+    MONEY_FINE,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    Book,
+    Line,
+    Sheet,
+)
+from advisor.report.workbook.interval import interval_lines, interval_values, looked_up
 from advisor.report.workbook.model import Model, Row
 from advisor.report.workbook.options import SHEET as OPTIONS
 from advisor.report.workbook.options import Options

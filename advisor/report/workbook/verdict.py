@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advisor.decision.choice import CODES
-from advisor.report.workbook.book import FACTOR, MONEY, NUMBER, SHARE, TEXT, WHOLE, Book, Sheet, cell, fixed, on
+from advisor.report.workbook.book import (
+    FACTOR,
+    MONEY,
+    NUMBER,
+    SHARE,
+    TEXT,
+    WHOLE,
+    Book,
+    Line,
+    Sheet,
+    cell,
+    fixed,
+    on,
+)
 from advisor.report.workbook.model import Model
 from advisor.report.workbook.monthly import DISCOUNT, PARAM, Axis
 from advisor.report.workbook.monthly import SHEET as MONTHLY
@@ -17,18 +30,6 @@ from advisor.report.workbook.plans import SHEET as PLANS
 from advisor.report.workbook.sizing import Sizing, ref
 
 RULES_GAP = 3
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One step of the rules: a named cell."""
-
-    name: str
-    label: str
-    unit: str
-    number_format: str
-    formula: str
-    value: Value
 
 
 def write_verdict(
@@ -53,7 +54,7 @@ def write_verdict(
     return int(float(rules[-1].value))
 
 
-def _today(model: Model, sizing: Sizing) -> list[Rule]:
+def _today(model: Model, sizing: Sizing) -> list[Line]:
     row, decision = sizing.rows["today"], model.decision
     known = f"AND({ref('reach', row)}=1,{ref('replica', row)}>0)"
     fleet, energy = decision.baseline.fleet, decision.baseline.energy
@@ -67,10 +68,10 @@ def _today(model: Model, sizing: Sizing) -> list[Rule]:
     bill = decision.baseline.cost.usd_per_month if decision.baseline.cost else 0.0
     bill_text = "=in_gpus*out_today_usd_per_gpu_hour*cat_hours_per_month"
     return [
-        Rule("out_today_usd_per_month", "Today's bill", "USD/month", MONEY, bill_text, bill),
-        Rule("out_today_load", "Peak over today's measured capacity", "fraction; 0: not measured", SHARE, peak, load),
-        Rule("out_today_kw", "Power of today's fleet", "kW; 0: not known", NUMBER, f"=IF({known},{kw_text},0)", kw),
-        Rule(
+        Line("out_today_usd_per_month", "Today's bill", "USD/month", MONEY, bill_text, bill),
+        Line("out_today_load", "Peak over today's measured capacity", "fraction; 0: not measured", SHARE, peak, load),
+        Line("out_today_kw", "Power of today's fleet", "kW; 0: not known", NUMBER, f"=IF({known},{kw_text},0)", kw),
+        Line(
             "out_today_can_stay",
             "No gate of today's fleet fails",
             "1 yes, 0 no",
@@ -81,7 +82,7 @@ def _today(model: Model, sizing: Sizing) -> list[Rule]:
     ]
 
 
-def _choice(table: Options) -> list[Rule]:
+def _choice(table: Options) -> list[Line]:
     own, plans, rank, eligible = (table.area(key) for key in ("own", "plans", "rank", "eligible"))
     values = list(table.values.values())
     own_rank = sum(float(v["rank"]) for v in values if v["own"] == 1 and v["plans"] == 1)
@@ -89,7 +90,7 @@ def _choice(table: Options) -> list[Rule]:
     place = 1 + next((i for i, v in enumerate(values) if ranks and v["eligible"] == min(ranks)), -1)
     stops = f"SUMPRODUCT(({own}=1)*({plans}=1)*{rank})"
     return [
-        Rule(
+        Line(
             "out_own_rank",
             "Rank of today's own setup, which ends the search",
             "rank",
@@ -97,7 +98,7 @@ def _choice(table: Options) -> list[Rule]:
             f"=IF({stops}>0,{stops},COUNT({rank})+1)",
             own_rank or len(values) + 1,
         ),
-        Rule(
+        Line(
             "out_picked_rank",
             "Rank of the option advised",
             "0: none",
@@ -105,7 +106,7 @@ def _choice(table: Options) -> list[Rule]:
             f"=IF(COUNT({eligible})>0,MIN({eligible}),0)",
             min(ranks, default=0.0),
         ),
-        Rule(
+        Line(
             "out_picked_row",
             "Its place in the table",
             "0: none",
@@ -127,7 +128,7 @@ def _picked_values(table: Options) -> dict[str, Value] | None:
     return next((v for v in values if ranks and v["eligible"] == min(ranks)), None)
 
 
-def _tokens(model: Model, tokens: Spot | None, axis: Axis) -> list[Rule]:
+def _tokens(model: Model, tokens: Spot | None, axis: Axis) -> list[Line]:
     line, npv, running = model.decision.tokens, 0.0, 0.0
     npv_text = running_text = "=0"
     if tokens is not None:
@@ -137,9 +138,9 @@ def _tokens(model: Model, tokens: Spot | None, axis: Axis) -> list[Rule]:
         running = float(tokens.rows.new @ model.case.ledger.factors)
     ratio = line.highest.usd_per_month / line.usd_per_month if line.offers and line.usd_per_month else 0.0
     return [
-        Rule("out_tokens_npv", "NPV of buying tokens", "USD; 0: no price", MONEY, npv_text, npv),
-        Rule("out_tokens_running", "of it the tokens", "USD", MONEY, running_text, running),
-        Rule(
+        Line("out_tokens_npv", "NPV of buying tokens", "USD; 0: no price", MONEY, npv_text, npv),
+        Line("out_tokens_running", "of it the tokens", "USD", MONEY, running_text, running),
+        Line(
             "out_tokens_dearest",
             "NPV at the dearest provider",
             "USD",
@@ -179,25 +180,25 @@ def _adopted_values(model: Model, table: Options, tokens: Spot | None) -> Adopte
     return Adopted(otherwise, otherwise, 0.0, float(decision.scenario.current.gpus), today_month, label)
 
 
-def _wins(model: Model) -> Rule:
-    """Rule 4: whether tokens are bought."""
+def _wins(model: Model) -> Line:
+    """Line 4: whether tokens are bought."""
     wins = (
         '=IF(OR(in_api_tokens="no",out_tokens_npv=0),0,IF(in_api_tokens="yes",'
         "IF(AND(out_otherwise_npv-out_tokens_npv>0,out_otherwise_npv-out_tokens_npv>=in_minimum_saving*out_bill_npv),1,0),"
         "IF(AND(out_today_can_stay=1,out_tokens_dearest<cat_api_unasked_cost_fraction*MIN(out_otherwise_npv,out_bill_npv)),1,0)))"
     )
     buys = float(model.decision.verdict.code == "buy_tokens")
-    return Rule("out_tokens_win", "Tokens are bought", "1 yes, 0 no", WHOLE, wins, buys)
+    return Line("out_tokens_win", "Tokens are bought", "1 yes, 0 no", WHOLE, wins, buys)
 
 
-def _adopted(model: Model, table: Options, tokens: Spot | None) -> list[Rule]:
+def _adopted(model: Model, table: Options, tokens: Spot | None) -> list[Line]:
     found, code, stay = _adopted_values(model, table, tokens), model.decision.verdict.code, model.case.ledger.stay_npv
     names = "".join(f'IF({_picked(table, "plan", NAME_NONE)}="{plan}","{verdict}",' for plan, verdict in CODES.items())
     token_payback = "0" if tokens is None else on(PLANS, fixed(tokens.top + SAVED, PARAM))
     token = "out_tokens_win=1"
     stays = 'IF(out_today_can_stay=1,"stay","no_feasible_option")'
     return [
-        Rule(
+        Line(
             "out_otherwise_npv",
             "NPV of what is advised without tokens",
             "USD",
@@ -206,7 +207,7 @@ def _adopted(model: Model, table: Options, tokens: Spot | None) -> list[Rule]:
             found.otherwise,
         ),
         _wins(model),
-        Rule(
+        Line(
             "out_verdict_code",
             "Verdict code",
             "live",
@@ -214,7 +215,7 @@ def _adopted(model: Model, table: Options, tokens: Spot | None) -> list[Rule]:
             f'=IF({token},"buy_tokens",IF(out_picked_row>0,{names}"stay"{")" * len(CODES)},{stays}))',
             code,
         ),
-        Rule(
+        Line(
             "out_advised",
             "Advised",
             "live",
@@ -222,7 +223,7 @@ def _adopted(model: Model, table: Options, tokens: Spot | None) -> list[Rule]:
             f'=IF({token},"tokens of an API provider",{_picked(table, "label", NAME_TODAY)})',
             found.label,
         ),
-        Rule(
+        Line(
             "out_npv",
             "NPV of the cost of what is advised",
             "USD",
@@ -230,8 +231,8 @@ def _adopted(model: Model, table: Options, tokens: Spot | None) -> list[Rule]:
             f"=IF({token},out_tokens_npv,out_otherwise_npv)",
             found.npv,
         ),
-        Rule("out_npv_saving", "NPV saved against staying", "USD", MONEY, "=out_stay_npv-out_npv", stay - found.npv),
-        Rule(
+        Line("out_npv_saving", "NPV saved against staying", "USD", MONEY, "=out_stay_npv-out_npv", stay - found.npv),
+        Line(
             "out_payback",
             "Payback",
             "month",
@@ -239,8 +240,8 @@ def _adopted(model: Model, table: Options, tokens: Spot | None) -> list[Rule]:
             f"=IF({token},{token_payback},{_picked(table, 'payback', '0')})",
             found.payback,
         ),
-        Rule("out_gpus", "GPUs after it", "GPUs", WHOLE, f"=IF({token},0,{_picked(table, 'gpus', 'in_gpus')})", found.gpus),
-        Rule(
+        Line("out_gpus", "GPUs after it", "GPUs", WHOLE, f"=IF({token},0,{_picked(table, 'gpus', 'in_gpus')})", found.gpus),
+        Line(
             "out_usd_per_month",
             "Cost a month after it, at today's demand",
             "USD/month",
@@ -251,7 +252,7 @@ def _adopted(model: Model, table: Options, tokens: Spot | None) -> list[Rule]:
     ]
 
 
-def _subject(model: Model, table: Options) -> list[Rule]:
+def _subject(model: Model, table: Options) -> list[Line]:
     """What the sensitivity is about: the advised option if it changes something, else the challenger."""
     order, plans = table.area("challenge"), table.area("plans")
     values = list(table.values.values())
@@ -262,7 +263,7 @@ def _subject(model: Model, table: Options) -> list[Rule]:
     places = [0 if found is None else 1 + values.index(found) for found in (challenger, subject)]
     moved = f"IF(out_picked_row>0,INDEX({plans},MAX(1,out_picked_row)),0)>1"
     return [
-        Rule(
+        Line(
             "out_challenger_row",
             "The challenger's place in the table",
             "0: none",
@@ -270,7 +271,7 @@ def _subject(model: Model, table: Options) -> list[Rule]:
             f"=IF({moved},out_picked_row,IF(COUNT({order})>0,MATCH(MIN({order}),{order},0),0))",
             places[0],
         ),
-        Rule(
+        Line(
             "out_subject_row",
             "Place of the option the sensitivity is about",
             "0: none",
