@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .PHONY: run test check lock
 
 run: $(VENV)/.runtime
-	$(BIN)/streamlit run app.py --server.headless false
+	$(BIN)/streamlit run app.py --server.headless false --server.showEmailPrompt false
 
 test: $(VENV)/.tools
 	./tests/install-system-tools
