@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advisor.catalog import Catalog
 from advisor.catalog.records import Architecture, Model
@@ -39,3 +39,15 @@ class Context:
     def target(self) -> float:
         """Interactivity asked for, tok/s/user."""
         return self.workload.targets.interactivity_tok_s_per_user
+
+
+def contexts_of(context: Context) -> tuple[Context, ...]:
+    """One context a workload."""
+    return tuple(replace(context, index=number) for number in range(len(context.scenario.workloads)))
+
+
+def workload_name(context: Context, number: int) -> str:
+    """``workload 2 (Llama-3.3-70B-Instruct, 8192/1024)``."""
+    view = replace(context, index=number)
+    model = view.model.name if view.model else "custom model"
+    return f"workload {number + 1} ({model}, {view.workload.input_tokens}/{view.workload.output_tokens})"

@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from advisor.context import Context
+from advisor.context import Context, contexts_of, workload_name
 from advisor.economics import fleet_cost
 from advisor.evaluate import billed_gpus, energy_of, evaluate, judge_quality, power_gate
 from advisor.formats import resolve_precision
 from advisor.operate import operate
 from advisor.options import Gate, Option, OptionKey
 from advisor.pricing import Price
-from advisor.quality.verdict import SEVERITY
-from advisor.sizing import Fleet, Load, add_loads, fleet_as_entered, pack, shared_fleet
+from advisor.quality.verdict import SEVERITY, QualityVerdict
+from advisor.sizing import Fleet, Load, add_loads, fleet_as_entered, pack, shared_fleet, with_output_length
 from advisor.units import guarded_ceil
 
 WHOLE_FLEET_GATES = frozenset({"power"})
 """Gates about the fleet as a whole: judged after packing."""
-
-
-def contexts_of(context: Context) -> tuple[Context, ...]:
-    """One context a workload."""
-    return tuple(replace(context, index=number) for number in range(len(context.scenario.workloads)))
 
 
 def key_for(context: Context, key: OptionKey) -> OptionKey:
@@ -33,14 +28,18 @@ def key_for(context: Context, key: OptionKey) -> OptionKey:
 
 
 def evaluate_mix(context: Context, key: OptionKey, loads: Sequence[Load], price: Price | None) -> Option:
-    """Work out an option for every workload and pack them into one fleet. Nothing is raised: what fails is a gate."""
+    """Work out an option for every workload and pack them into one fleet. Nothing is raised: what fails is a gate.
+
+    ``loads`` are today's; each workload's answers are as long as its own quality verdict says of the option.
+    """
     if len(loads) == 1:
         return evaluate(context, key, loads[0], price)
     views = contexts_of(context)
     parts = tuple(evaluate(view, key_for(view, key), load, price) for view, load in zip(views, loads, strict=True))
+    carried = [with_output_length(load, part.quality.output_length_ratio) for load, part in zip(loads, parts, strict=True)]
     fleets = [part.fleet for part in parts if part.fleet is not None]
-    fleet = pack(fleets, loads, billed_gpus(context, key)) if len(fleets) == len(parts) else None
-    return _joined(context, key, parts, loads, price, fleet)
+    fleet = pack(fleets, carried, billed_gpus(context, key)) if len(fleets) == len(parts) else None
+    return _joined(context, key, parts, carried, price, fleet)
 
 
 def _joined(
@@ -58,10 +57,33 @@ def _joined(
     power = power_gate(context, energy)
     if power is not None:
         gates.append(power)
-    quality = max((part.quality for part in parts), key=lambda verdict: SEVERITY.index(verdict.status))
     return replace(
-        first, key=key, gates=tuple(gates), price=price, fleet=fleet, cost=cost, energy=energy, quality=quality, parts=parts
+        first,
+        key=key,
+        gates=tuple(gates),
+        price=price,
+        fleet=fleet,
+        cost=cost,
+        energy=energy,
+        quality=_joined_quality(context, parts, loads),
+        parts=parts,
     )
+
+
+def _joined_quality(context: Context, parts: Sequence[Option], loads: Sequence[Load]) -> QualityVerdict:
+    """The worst workload's verdict, which its reason names unless all say the same.
+
+    Its answer length is that of all output tokens together; ``loads`` are those carried, answers lengthened.
+    """
+    verdicts = [part.quality for part in parts]
+    number = max(range(len(verdicts)), key=lambda n: SEVERITY.index(verdicts[n].status))
+    worst, ratios = verdicts[number], [verdict.output_length_ratio for verdict in verdicts]
+    if any(verdict.reason != worst.reason for verdict in verdicts):
+        worst = replace(worst, reason=f"{workload_name(context, number)}: {worst.reason}")
+    if len(set(ratios)) == 1:
+        return worst
+    today = sum(load.mean_output_tok_s / ratio for load, ratio in zip(loads, ratios, strict=True))
+    return replace(worst, output_length_ratio=sum(load.mean_output_tok_s for load in loads) / today)
 
 
 def join_gates(context: Context, parts: Sequence[Option]) -> list[Gate]:
@@ -75,13 +97,6 @@ def join_gates(context: Context, parts: Sequence[Option]) -> list[Gate]:
         words = worst.reason if same else f"{workload_name(context, number)}: {worst.reason}"
         joined.append(Gate(name, worst.passed, words))
     return joined
-
-
-def workload_name(context: Context, number: int) -> str:
-    """``workload 2 (Llama-3.3-70B-Instruct, 8192/1024)``."""
-    view = replace(context, index=number)
-    model = view.model.name if view.model else "custom model"
-    return f"workload {number + 1} ({model}, {view.workload.input_tokens}/{view.workload.output_tokens})"
 
 
 def baseline_mix(context: Context, key: OptionKey, loads: Sequence[Load], price: Price) -> Option:

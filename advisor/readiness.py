@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from advisor.catalog import Catalog
 from advisor.catalog.records import EngineSupport, Model
-from advisor.context import Context
+from advisor.context import Context, contexts_of, workload_name
 from advisor.options import Option, OptionKey, Readiness, Risk
 
 FORMATS_WITH_CHECKPOINTS = frozenset({"nvfp4", "mxfp4"})
@@ -15,16 +18,44 @@ RUNS = ("native", "yes", "supported", "partial")
 
 
 def readiness_of(context: Context, option: Option, today: Option) -> Readiness:
-    """Named risks of moving to an option; none for today's own setup."""
+    """Named risks of moving to an option; none for today's own setup.
+
+    Every workload has its own (its model's checkpoint, the engine measured with it); of each name the worst counts, since
+    checkpoints are made side by side and a vendor is new once.
+    """
     if option.key.id == today.key.id:
         return Readiness()
-    found = [
+    if not option.parts:
+        return Readiness(tuple(risk for risk in _risks(context, option, today) if risk is not None))
+    views = zip(contexts_of(context), option.parts, today.parts, strict=True)
+    by_name = zip(*(_risks(view, part, before) for view, part, before in views), strict=True)
+    worst = (worst_risk(context, risks) for risks in by_name)
+    return Readiness(tuple(risk for risk in worst if risk is not None))
+
+
+def _risks(context: Context, option: Option, today: Option) -> tuple[Risk | None, ...]:
+    """Every risk of one workload in a fixed order, None for one it does not run."""
+    return (
         _checkpoint(context.catalog, context.model, option.key, today.key),
         _engine(context, option, today),
         _vendor(context.catalog, option.key, today.key),
         _draft(option.key, today.key),
-    ]
-    return Readiness(tuple(risk for risk in found if risk is not None))
+    )
+
+
+def worst_risk(context: Context, risks: Sequence[Risk | None]) -> Risk | None:
+    """The worst of what the workloads, in their order, run of one risk: most months, then blocking, then the earlier.
+
+    Its reason names the workload unless all of them say the same; then the sources are everyone's.
+    """
+    found = [(number, risk) for number, risk in enumerate(risks) if risk is not None]
+    if not found:
+        return None
+    number, worst = max(found, key=lambda item: (item[1].added_months, item[1].blocks))
+    if all(risk is not None and replace(risk, sources=worst.sources) == worst for risk in risks):
+        sources = tuple(dict.fromkeys(source for _, risk in found for source in risk.sources))
+        return replace(worst, sources=sources)
+    return replace(worst, reason=f"{workload_name(context, number)}: {worst.reason}")
 
 
 def _checkpoint(catalog: Catalog, model: Model | None, key: OptionKey, today: OptionKey) -> Risk | None:

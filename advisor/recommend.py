@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from advisor.catalog import Catalog
-from advisor.context import Context
+from advisor.context import Context, contexts_of
 from advisor.decision import Case, Decision, decide, open_case
 from advisor.decision.case import one_off_of, timing_of
 from advisor.errors import Problem, ScenarioError
 from advisor.evaluate import today_key
 from advisor.latency import load_views
 from advisor.limits import limit_gates
-from advisor.mix import baseline_mix, contexts_of, evaluate_mix, key_for
+from advisor.mix import baseline_mix, evaluate_mix, key_for
 from advisor.money.tokens import token_line
 from advisor.operate import operate
 from advisor.options import Gate, Option, OptionKey, enumerate_options

@@ -1,15 +1,22 @@
-"""Several workloads on one fleet, profiles of a day, own hardware, readiness, bought tokens."""
+"""Several workloads on one fleet, profiles of a day, own hardware, bought tokens."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from advisor.context import Context
 from advisor.errors import QueryError, ScenarioError
+from advisor.evaluate import today_key
 from advisor.link import decode, encode
+from advisor.mix import baseline_mix, evaluate_mix
+from advisor.options import OptionKey
+from advisor.pricing import candidate_price, current_price
 from advisor.profile import profile_of_day
 from advisor.recommend import recommend
 from advisor.report.as_json import decision_as_dict
 from advisor.report.text import decision_text
 from advisor.scenario_io import build_scenario, load_scenario
-from advisor.sizing import Load, pack, size_fleet
+from advisor.sizing import Load, add_loads, load_from_demand, pack, size_fleet, with_output_length
 from tests.conftest import scenario_data
 
 CHAT = scenario_data()["workloads"][0]
@@ -53,6 +60,99 @@ def test_one_workload_nobody_measured_makes_the_option_an_estimate(catalog):
     fp8 = option(decision, "h200:fp8:none")
     assert fp8.is_estimate
     assert any("workload 2 (gpt-oss-120b" in gate.reason for gate in fp8.gates)
+
+
+B200_FP4 = OptionKey("b200", "fp4", "nvfp4", "none")
+
+
+def longer(ratio, task_class="conversation"):
+    """Own results by which answers in NVFP4 are ``ratio`` times as long."""
+    result = {"class": task_class, "task": "own", "format": "nvfp4", "delta_points": 0.0, "stderr_points": 0.3}
+    return {"results": ({**result, "items": 5000, "output_length_ratio": ratio},)}
+
+
+def at_rate(requests_per_second):
+    return {**CHAT, "demand": {**CHAT["demand"], "requests_per_second_mean": requests_per_second}}
+
+
+def evaluated(catalog, workloads, **changes):
+    """B200 FP4 for these workloads, with the loads as entered, and today's fleet."""
+    scenario = build_scenario(mixed(*workloads, **changes), catalog)
+    loads = tuple(load_from_demand(w, w.demand) for w in scenario.workloads)
+    context = Context(catalog, scenario)
+    found = evaluate_mix(context, B200_FP4, loads, candidate_price(catalog, "b200", scenario.candidates.price))
+    today = baseline_mix(context, today_key(context), loads, current_price(catalog, scenario.current, scenario.finance))
+    return found, loads, today
+
+
+def per_gpu(option):
+    """What rounding to replicas and servers leaves alone: cost of a token per GPU bought, busy GPUs, needed GPUs."""
+    fleet, cost = option.fleet, option.cost
+    return (
+        cost.usd_per_mtok_total / fleet.gpus,
+        cost.usd_per_mtok_output / fleet.gpus,
+        fleet.utilization_fraction * fleet.gpus,
+        fleet.capacity_tok_s / fleet.gpus,
+        fleet.needed_gpus,
+        option.quality.output_length_ratio,
+    )
+
+
+@given(
+    shares=st.lists(st.floats(0.05, 1.0), min_size=2, max_size=4),
+    requests=st.floats(0.5, 40.0),
+    ratio=st.floats(0.5, 3.0),
+)
+def test_a_workload_in_pieces_costs_what_it_costs_whole(catalog, shares, requests, ratio):
+    """Pieces may need another replica or server; apart from that nothing moves, however long the answers become."""
+    rates = [requests * share / sum(shares) for share in shares]
+    pieces, whole = ([at_rate(rate) for rate in each] for each in (rates, [requests]))
+    many, one = (evaluated(catalog, w, quality=longer(ratio))[0] for w in (pieces, whole))
+    assert per_gpu(many) == pytest.approx(per_gpu(one), rel=1e-9)
+
+
+def test_two_halves_on_the_same_fleet_cost_the_same_per_token(catalog):
+    """Where the halves need no GPU more than the whole, the price of a token is that of the whole."""
+    changes = {"quality": longer(1.5), "sizing": {"spare_replicas": 0}}
+    many, one = (evaluated(catalog, w, **changes)[0] for w in ([at_rate(12.0)] * 2, [at_rate(24.0)]))
+    assert many.fleet.gpus == one.fleet.gpus
+    assert many.cost.usd_per_mtok_total == pytest.approx(one.cost.usd_per_mtok_total, rel=1e-12)
+    assert many.cost.usd_per_mtok_output == pytest.approx(one.cost.usd_per_mtok_output, rel=1e-12)
+
+
+def test_answers_grow_workload_by_workload(catalog):
+    """Conversation's answers become half as long again, those of code stay: each load by its own ratio."""
+    code = {**SHORT, "tasks": ({"class": "code"},)}
+    found, loads, today = evaluated(catalog, [CHAT, code], quality=longer(1.5))
+    assert [part.quality.output_length_ratio for part in found.parts] == [1.5, 1.0]
+    carried = [with_output_length(loads[0], 1.5), loads[1]]
+    seconds = 730 * 3600 / 1e6
+    assert found.cost.usd_per_mtok_total == pytest.approx(
+        found.cost.usd_per_month / (sum(load.mean_tok_s for load in carried) * seconds)
+    )
+    output = sum(load.mean_output_tok_s for load in carried)
+    assert found.cost.usd_per_mtok_output == pytest.approx(found.cost.usd_per_month / (output * seconds))
+    busy = sum(load.mean_tok_s / part.operating_point.tok_s_per_gpu for load, part in zip(carried, found.parts, strict=True))
+    assert found.fleet.utilization_fraction == pytest.approx(busy / found.fleet.gpus)
+    # The joined ratio is that of all output tokens: it turns the demand as entered into the load carried.
+    together = with_output_length(add_loads(loads), found.quality.output_length_ratio)
+    assert (together.mean_tok_s, together.output_share) == pytest.approx(
+        (add_loads(carried).mean_tok_s, add_loads(carried).output_share)
+    )
+    assert today.quality.output_length_ratio == 1.0
+    assert today.cost.usd_per_mtok_total == pytest.approx(
+        today.cost.usd_per_month / (sum(load.mean_tok_s for load in loads) * seconds)
+    )
+
+
+def test_the_quality_of_several_names_the_workload_it_is_about(catalog):
+    """The worst workload's verdict stands for all, and says whose it is; of equal ones nobody's."""
+    strict = {**SHORT, "tasks": ({"class": "reasoning_math", "tolerance_points": 0.1},)}
+    found, _, _ = evaluated(catalog, [CHAT, strict])
+    assert found.quality.reason.startswith("workload 2 (Llama-3.3-70B-Instruct, 1024/1024): ")
+    assert found.quality.status == found.parts[1].quality.status
+    alike, _, _ = evaluated(catalog, [CHAT, SHORT])
+    assert alike.quality.reason == alike.parts[0].quality.reason
 
 
 def test_a_mixed_decision_is_rendered_and_linked(catalog):
@@ -115,20 +215,6 @@ def test_a_profile_that_is_none_says_why(text, message):
 def test_timestamps_are_folded_into_hours():
     rows = [f"2026-03-0{day}T{hour:02d}:30:00,{hour + day}" for day in (1, 3) for hour in range(24)]
     assert profile_of_day("time,load\n" + "\n".join(rows)) == tuple(float(hour + 2) for hour in range(24))
-
-
-def test_readiness_adds_time_and_names_its_source(catalog):
-    data = scenario_data(current={"engine": "vllm"}, candidates={"hardware": ("b200", "mi355x")})
-    decision = recommend(build_scenario(data, catalog), catalog)
-    risks = {risk.name: risk for risk in option(decision, "b200:fp4:none").readiness.risks}
-    assert "nvidia/Llama-3.3-70B-Instruct-NVFP4" in risks["checkpoint"].reason
-    assert risks["checkpoint"].added_months == 0
-    amd = {risk.name: risk for risk in option(decision, "mi355x:fp8:none").readiness.risks}
-    assert amd["vendor"].added_months == catalog.assume("readiness_vendor_change_months")
-    own = option(decision, "h200:fp8:none")
-    assert own.readiness.added_months == 0
-    lead = option(decision, "mi355x:fp8:none").standing.future.plan.timing.lead
-    assert lead == decision.scenario.migration.lead_time_months + option(decision, "mi355x:fp8:none").readiness.added_months
 
 
 def test_token_line_by_hand(catalog):
