@@ -180,6 +180,17 @@ class Option:
         return any(point is not None and point.grade in ("transferred", "modelled") for point in points)
 
     @property
+    def throughput_range(self) -> tuple[float, float] | None:
+        """Ends of the 80 % interval of its throughput over the estimate, None where no workload has one.
+
+        Of several workloads the widest stands for all: they share engine, format and GPU.
+        """
+        points = [part.operating_point for part in self.parts or (self,)]
+        lows = [point.low / point.tok_s_per_gpu for point in points if point is not None and point.low is not None]
+        highs = [point.high / point.tok_s_per_gpu for point in points if point is not None and point.high is not None]
+        return (min(lows), max(highs)) if lows and highs else None
+
+    @property
     def failures(self) -> tuple[Gate, ...]:
         """Gates that exclude the option."""
         return tuple(gate for gate in self.gates if gate.passed is False)

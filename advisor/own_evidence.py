@@ -7,12 +7,13 @@ from statistics import median
 
 from advisor.catalog import Catalog
 from advisor.catalog.records import BenchmarkPoint
+from advisor.context import Context, contexts_of, workload_name
 from advisor.evidence.own import OwnCurve, own_curve
 from advisor.evidence.probed import efficiency_change
-from advisor.evidence.question import Question
+from advisor.evidence.question import Deployment, Question
 from advisor.formats import resolve_precision
 from advisor.measured import MeasuredPoint
-from advisor.scenario import Scenario
+from advisor.scenario import DecodingChoice
 from advisor.units import MS_PER_S
 
 
@@ -68,38 +69,43 @@ class OwnMeasurement:
     words: tuple[str, ...]
 
 
-def own_measurements(catalog: Catalog, scenario: Scenario) -> tuple[OwnMeasurement, ...]:
-    """One entry for every option the user measured, today's first."""
-    model_id = scenario.workload.model_id
-    if model_id is None or not (scenario.current.measured or scenario.current.probes):
-        return ()
-    model = catalog.models[model_id]
-    options: dict[tuple[str, str, str], list[MeasuredPoint]] = {}
-    for point in scenario.current.measured:
-        precision = resolve_precision(catalog, point.precision, point.hardware, model) or point.precision
-        options.setdefault((point.hardware, precision, point.decoding), []).append(point)
-    today = scenario.current.hardware
-    ordered = sorted(options.items(), key=lambda item: (item[0][0] != today, item[0]))
-    found = [_of_option(catalog, scenario, model_id, key, points) for key, points in ordered]
-    return (*found, *_probes(catalog, scenario, model_id))
+def own_measurements(context: Context) -> tuple[OwnMeasurement, ...]:
+    """One entry for every option the user measured, workload by workload, today's GPUs first; then the probes."""
+    views = [view for view in contexts_of(context) if view.model is not None]
+    found = [item for view in views for item in _of_workload(view)]
+    probes = [item for view in views for item in _probes(view)]
+    return tuple(dict.fromkeys((*found, *probes)))
 
 
-def _of_option(
-    catalog: Catalog, scenario: Scenario, model_id: str, key: tuple[str, str, str], points: list[MeasuredPoint]
-) -> OwnMeasurement:
+def _of_workload(view: Context) -> list[OwnMeasurement]:
+    """What was measured of one workload's model; what is of no workload's model is the first one's to name."""
+    current, workloads = view.scenario.current, view.scenario.workloads
+    models = {workload.model_id for workload in workloads}
+    options: dict[tuple[str, str, DecodingChoice], list[MeasuredPoint]] = {}
+    for point in current.measured:
+        if point.model == view.workload.model_id or (point.model not in models and view.index == 0):
+            precision = resolve_precision(view.catalog, point.precision, point.hardware, view.model) or point.precision
+            options.setdefault((point.hardware, precision, point.decoding), []).append(point)
+    ordered = sorted(options.items(), key=lambda item: (item[0][0] != current.hardware, item[0]))
+    found = [_of_option(view, key, points) for key, points in ordered]
+    if len(workloads) == 1:
+        return found
+    whose = workload_name(view, view.index)
+    return [replace(item, words=tuple(f"{whose}: {words}" for words in item.words)) for item in found]
+
+
+def _of_option(view: Context, key: tuple[str, str, DecodingChoice], points: list[MeasuredPoint]) -> OwnMeasurement:
     hardware, precision, decoding = key
-    workload = scenario.workload
-    deployment = "any" if scenario.candidates.allow.disaggregated else "single-node"
+    catalog, workload = view.catalog, view.workload
+    deployment: Deployment = "any" if view.scenario.candidates.allow.disaggregated else "single-node"
     question = Question(
-        model_id, hardware, precision, workload.input_tokens, workload.output_tokens,
-        "mtp" if decoding == "mtp" else "none", "any" if deployment == "any" else "single-node",
-    )  # fmt: skip
+        view.architecture.id, hardware, precision, workload.input_tokens, workload.output_tokens, decoding, deployment
+    )
     own = own_curve(catalog, points, question)
     name = f"{catalog.hardware[hardware].name} {catalog.precisions[precision].name}"
     if own is None:
         return OwnMeasurement(hardware, precision, 0, None, None, (_unused_words(catalog, name, points, question),))
-    target = scenario.workload.targets.interactivity_tok_s_per_user
-    point = _nearest(own, target)
+    point = _nearest(own, view.target)
     like, best = _like(catalog, question, point), _best(catalog, question, point)
     words = [_like_words(point, like)]
     if best is not None:
@@ -193,14 +199,13 @@ def _unused_words(catalog: Catalog, name: str, points: list[MeasuredPoint], ques
     )
 
 
-def _probes(catalog: Catalog, scenario: Scenario, model_id: str) -> list[OwnMeasurement]:
-    found = []
-    workload = scenario.workload
-    for hardware in dict.fromkeys(probe.hardware for probe in scenario.current.probes):
-        model = catalog.models[model_id]
-        precision = resolve_precision(catalog, scenario.current.precision, hardware, model) or "bf16"
-        question = Question(model_id, hardware, precision, workload.input_tokens, workload.output_tokens)
-        change = efficiency_change(catalog, scenario.current.probes, question)
+def _probes(view: Context) -> list[OwnMeasurement]:
+    catalog, current, found = view.catalog, view.scenario.current, []
+    for hardware in dict.fromkeys(probe.hardware for probe in current.probes):
+        precision = resolve_precision(catalog, current.precision, hardware, view.model) or "bf16"
+        workload = view.workload
+        question = Question(view.architecture.id, hardware, precision, workload.input_tokens, workload.output_tokens)
+        change = efficiency_change(catalog, current.probes, question)
         if change is not None:
             words = f"{change.words(catalog)}. Applied to estimates of what nobody measured on it"
             found.append(OwnMeasurement(hardware, precision, 0, None, None, (words,)))

@@ -40,7 +40,7 @@ def recommend(scenario: Scenario, catalog: Catalog) -> Decision:
     tokens = token_line(catalog, context.scenario.workloads, loads)
     case = open_case(catalog, context.scenario, loads, baseline, tokens)
     decision = decide(case, [_option(context, case, key) for key in enumerate_options(catalog, context.scenario)])
-    return replace(decision, own=own_measurements(catalog, context.scenario), load_view=load_views(decision))
+    return replace(decision, own=own_measurements(context), load_view=load_views(decision))
 
 
 def _option(context: Context, case: Case, key: OptionKey) -> Option:

@@ -133,6 +133,38 @@ def test_measurements_of_another_model_are_named_not_used(catalog, scenario, poi
     assert "not of this workload's model" in decision.own[0].words[0]
 
 
+@pytest.fixture(scope="module")
+def beside_another(scenario):
+    """The measured workload as the second of two, behind one of another model."""
+
+    def build(**changes):
+        targets = scenario.workload.targets.model_copy(update={"ttft_ms": None})
+        first = scenario.workload.model_copy(update={"model": "gpt-oss-120b", "targets": targets})
+        return scenario.model_copy(update={"workloads": (first, scenario.workload.model_copy(update=changes))})
+
+    return build
+
+
+def test_measurements_of_the_second_workload_are_compared_as_its_own(catalog, decision, beside_another):
+    mixed = recommend(beside_another(), catalog)
+    assert mixed.baseline.parts[1].operating_point.grade == "user-measured"
+    (own,), (alone,) = mixed.own, decision.own
+    assert (own.like_with_like, own.against_best, own.points) == (alone.like_with_like, alone.against_best, alone.points)
+    assert own.words == tuple(f"workload 2 (Llama-3.3-70B-Instruct, 1024/1024): {words}" for words in alone.words)
+
+
+def test_measurements_no_workload_can_use_are_named_once(catalog, beside_another, scenario, points):
+    mixed = recommend(beside_another(input_tokens=8192), catalog)
+    (own,) = mixed.own
+    assert own.points == 0
+    assert own.words[0].startswith("workload 2 (Llama-3.3-70B-Instruct, 8192/1024): ")
+    assert "1024/1024 tokens, and the workload is of 8192/1024" in own.words[0]
+    other = tuple(point.model_copy(update={"model": "llama-3.1-8b"}) for point in points)
+    foreign = beside_another().model_copy(update={"current": scenario.current.model_copy(update={"measured": other})})
+    (own,) = recommend(foreign, catalog).own
+    assert "not of this workload's model" in own.words[0]
+
+
 def test_one_point_says_its_factor(catalog, scenario, points):
     one = [point for point in points if point.concurrency == 64]
     workload = scenario.workload.model_copy(

@@ -203,16 +203,9 @@ def _rate(expected: float, spread: float, z: Array) -> Array:
 
 
 def _speed(option: Option, z: Array, ratio: float) -> Array:
-    """True over estimated throughput: lognormal to either side, the 80 % interval as given, 1 in the middle.
-
-    Of several workloads the widest interval stands for all: they share engine, format and GPU.
-    """
-    points = [part.operating_point for part in option.parts or (option,)]
-    lows = [p.low / p.tok_s_per_gpu for p in points if p is not None and p.low is not None]
-    highs = [p.high / p.tok_s_per_gpu for p in points if p is not None and p.high is not None]
-    if not lows or not highs or ratio == 0:
-        return np.ones_like(z)
-    return _two_sided(z, min(lows), max(highs), ratio)
+    """True over estimated throughput: lognormal to either side, the 80 % interval as given, 1 in the middle."""
+    found = option.throughput_range
+    return np.ones_like(z) if found is None or ratio == 0 else _two_sided(z, *found, ratio)
 
 
 def _price(price: Price | None, z: Array, ratio: float) -> Array:

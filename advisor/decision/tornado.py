@@ -71,13 +71,14 @@ def drivers_of(case: Case, option: Option) -> list[Driver]:
 
 
 def _speed(name: str, option: Option, ratio: float) -> Driver:
-    """The 80 % interval of an option's throughput; of several workloads the first one's, as a factor."""
+    """The 80 % interval of an option's throughput; of several workloads the widest, as a factor on all."""
     point = option.operating_point
     assert point is not None  # only sized options have a plan
-    low, high = point.low or point.tok_s_per_gpu, point.high or point.tok_s_per_gpu
-    if ratio == 0:
-        low = high = point.tok_s_per_gpu
-    return Driver(name, "tok/s/GPU", low, point.tok_s_per_gpu, high)
+    low, high = (1.0, 1.0) if option.throughput_range is None or ratio == 0 else option.throughput_range
+    if option.parts:
+        return Driver(name, "of the estimate", low, 1.0, high)
+    base = point.tok_s_per_gpu
+    return Driver(name, "tok/s/GPU", low * base, base, high * base)
 
 
 def _price(name: str, price: Price, fraction: float, ratio: float) -> Driver:
