@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import floor, log10
 
 VERDICT_WORDS = {
@@ -41,3 +42,8 @@ def saves(fraction: float) -> str:
 def would_save(fraction: float) -> str:
     """A saving in words, conditional: ``would save 7 %`` or ``would cost 12 % more``."""
     return f"would save {percent(fraction)}" if fraction >= 0 else f"would cost {percent(-fraction)} more"
+
+
+def joined(values: Sequence[str]) -> str:
+    """One value of each workload in their order, ``40 / 30``; a single one where all are alike."""
+    return values[0] if len(set(values)) == 1 else " / ".join(values)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from advisor.decision import Decision
 from advisor.options import Option
-from advisor.phrases import percent, usd
+from advisor.phrases import joined, percent, usd
 from advisor.quality.words import class_words
 from advisor.units import MS_PER_S
 
@@ -111,11 +111,6 @@ def _relative(before: float | None, after: float | None) -> str:
 def _busy(before: Option, after: Option) -> str:
     shares = [percent(o.fleet.utilization_fraction) if o.fleet else UNKNOWN for o in (before, after)]
     return f"busy {shares[0]}" if shares[0] == shares[1] else f"busy {shares[0]} → {shares[1]}"
-
-
-def joined(values: Sequence[str]) -> str:
-    """One value of each workload in their order, ``40 / 30``; a single one where all are alike."""
-    return values[0] if len(set(values)) == 1 else " / ".join(values)
 
 
 def _in_order(workloads: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from advisor.phrases import percent
 from advisor.report.differences import differences
 from advisor.report.money_text import odds, pilot_lines, readiness_lines
 from advisor.report.own_prices import own_price_lines
-from advisor.report.words import GRADE_MARKS, confidence_words, option_name, verdict_sentence
+from advisor.report.words import confidence_words, evidence_words, option_name, speed_words, verdict_sentence
 
 SPECIAL = frozenset("\\`*_{}[]()#|<>!~")
 
@@ -61,10 +61,10 @@ def used_sources(decision: Decision) -> tuple[str, ...]:
     for option in (decision.baseline, decision.chosen, decision.challenger):
         if option is None:
             continue
-        used.update(dict.fromkeys(option.operating_point.sources if option.operating_point else ()))
+        parts = option.parts or (option,)
+        used.update(dict.fromkeys(s for part in parts if part.operating_point for s in part.operating_point.sources))
         used.update(dict.fromkeys(option.price.source if option.price else ()))
-        for item in option.quality.classes:
-            used.update(dict.fromkeys(item.sources))
+        used.update(dict.fromkeys(s for part in parts for item in part.quality.classes for s in item.sources))
         if option.energy:
             used[decision.catalog.power_books[option.energy.book].source] = None
     return tuple(used)
@@ -76,16 +76,16 @@ def _sources(decision: Decision) -> list[tuple[str, ...]]:
 
 
 def _row(decision: Decision, number: str, option: Option) -> tuple[str, ...]:
-    point, fleet, cost = option.operating_point, option.fleet, option.cost
+    fleet, cost = option.fleet, option.cost
     return (
         number,
         option_name(decision, option),
         f"{cost.usd_per_month:,.0f}" if cost else "not known",
         percent(option.saving_fraction) if option.saving_fraction is not None else "",
-        f"{point.interactivity_tok_s_per_user:.1f}" if point else "not measured",
+        speed_words(option) or "not measured",
         str(fleet.gpus) if fleet else "",
         option.quality.status,
-        f"{GRADE_MARKS[point.grade]} {point.grade}" if point else "",
+        evidence_words(option),
     )
 
 

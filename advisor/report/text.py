@@ -15,7 +15,16 @@ from advisor.report.latency import latency_lines
 from advisor.report.own_prices import own_price_lines
 from advisor.report.quality_option import quality_lines
 from advisor.report.tables import section, table
-from advisor.report.words import GRADE_MARKS, confidence_words, looked_at, option_name, verdict_sentence
+from advisor.report.words import (
+    confidence_words,
+    engine_words,
+    evidence_words,
+    looked_at,
+    option_name,
+    speed_words,
+    throughput_words,
+    verdict_sentence,
+)
 
 SHOWN_OPTIONS = 12
 REASON_WIDTH = 90
@@ -73,21 +82,20 @@ def _options_table(decision: Decision) -> list[str]:
 
 
 def _row(decision: Decision, number: str, option: Option) -> tuple[str, ...]:
-    point, fleet, cost, energy = option.operating_point, option.fleet, option.cost, option.energy
-    engine = f" ({point.engine})" if point and point.engine else ""
+    fleet, cost, energy, engine = option.fleet, option.cost, option.energy, engine_words(option)
     return (
         number,
-        option_name(decision, option) + engine,
+        option_name(decision, option) + (f" ({engine})" if engine else ""),
         f"{cost.usd_per_month:,.0f}" if cost else "-",
         percent(option.saving_fraction) if option.saving_fraction is not None else "-",
         str(fleet.gpus) if fleet else "-",
         percent(fleet.utilization_fraction) if fleet else "-",
-        f"{point.interactivity_tok_s_per_user:.1f}" if point else "-",
-        f"{point.tok_s_per_gpu:,.1f}" if point else "-",
+        speed_words(option) or "-",
+        throughput_words(option) or "-",
         f"{option.price.usd_per_gpu_hour:.2f}" if option.price else "-",
         f"{energy.kw:.1f}" if energy else "-",
         option.quality.status,
-        f"{GRADE_MARKS[point.grade]} {point.grade}" if point else "-",
+        evidence_words(option) or "-",
     )
 
 

@@ -11,6 +11,7 @@ from advisor.phrases import percent
 from advisor.quality import ClassVerdict
 from advisor.quality.words import class_words
 from advisor.report.words import GRADE_MARKS, option_name
+from advisor.sizing import with_output_length
 from advisor.units import HOURS_PER_MONTH
 
 
@@ -85,26 +86,40 @@ def _cost(decision: Decision, option: Option) -> Trace | None:
 
 
 def _gpus(decision: Decision, option: Option) -> Trace | None:
-    fleet, point, sizing = option.fleet, option.operating_point, decision.scenario.sizing
-    if fleet is None or point is None:
+    fleet, sizing = option.fleet, decision.scenario.sizing
+    if fleet is None:
         return None
-    load = decision.load
-    parts = (
-        Ingredient("peak", f"{load.peak_tok_s:,.1f} tok/s, input and output", load.origin),
-        Ingredient("throughput", f"{point.tok_s_per_gpu:,.1f} tok/s/GPU", DERIVED),
+    parts = [
         Ingredient("headroom", percent(sizing.headroom_fraction), YOURS),
-        Ingredient("replica", f"{fleet.replica_gpus} GPUs", "records at the operating point"),
         Ingredient("spare replicas", f"{sizing.spare_replicas}", YOURS),
-        Ingredient("unrounded need", f"{fleet.needed_gpus:,.3f} GPUs", DERIVED),
-        Ingredient("replicas", f"{fleet.replicas}", DERIVED),
-        Ingredient("servers billed", f"{fleet.servers}", DERIVED),
-    )
+    ]
+    for number, share in enumerate(fleet.parts):
+        parts += [
+            Ingredient(_of_workload(decision, name, number), value, origin)
+            for name, value, origin in (
+                ("peak", f"{share.peak_tok_s:,.1f} tok/s, input and output", _load_origin(decision, option, number)),
+                ("throughput", f"{share.tok_s_per_gpu:,.1f} tok/s/GPU", DERIVED),
+                ("unrounded need", f"{share.needed_gpus:,.3f} GPUs", DERIVED),
+                ("replica", f"{share.replica_gpus} GPUs", "records at the operating point"),
+                ("replicas", f"{share.replicas}", DERIVED),
+            )
+        ]
+    parts.append(Ingredient("servers billed", f"{fleet.servers}", DERIVED))
     formula = (
         "as entered; needed = peak / (throughput × (1 − headroom))"
         if option is decision.baseline
         else "ceil(peak / (throughput × (1 − headroom)) / replica) + spare replicas, then whole servers if billed so"
     )
-    return Trace("GPUs", f"{fleet.gpus}", formula, parts, point.sources)
+    points = [part.operating_point for part in option.parts or (option,)]
+    sources = _once(source for point in points if point is not None for source in point.sources)
+    return Trace("GPUs", f"{fleet.gpus}", formula, tuple(parts), sources)
+
+
+def _load_origin(decision: Decision, option: Option, number: int) -> str:
+    """Where the peak of a workload comes from; a candidate whose answers are longer or shorter carries another."""
+    ratio = (option.parts or (option,))[number].quality.output_length_ratio
+    origin = decision.loads[number].origin
+    return origin if ratio == 1 else f"{origin}, answers {ratio:g} times as long by your own results"
 
 
 def _speed(decision: Decision, option: Option, number: int) -> Trace | None:
@@ -188,11 +203,13 @@ def _price(option: Option) -> Trace | None:
 def _per_token(decision: Decision, option: Option) -> Trace | None:
     if option.cost is None:
         return None
-    load = decision.load
+    ratio = option.quality.output_length_ratio
+    load = with_output_length(decision.load, ratio)
+    origin = load.origin if ratio == 1 else f"{load.origin}, answers {ratio:.4g} times as long by your own results"
     parts = (
         Ingredient("cost a month", f"{option.cost.usd_per_month:,.2f} USD", DERIVED),
-        Ingredient("demand", f"{load.mean_tok_s:,.1f} tok/s mean, input and output", load.origin),
-        Ingredient("output share", f"{load.output_share:.4f}", YOURS),
+        Ingredient("demand", f"{load.mean_tok_s:,.1f} tok/s mean, input and output", origin),
+        Ingredient("output share", f"{load.output_share:.4f}", YOURS if ratio == 1 else DERIVED),
     )
     formula = "USD/month / (mean tok/s × 730 × 3600 / 10^6), divided by the output share"
     value = f"{option.cost.usd_per_mtok_output:,.4f} USD per million output tokens"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from advisor.decision import Decision
-from advisor.options import Option
-from advisor.phrases import percent, saves, usd
+from advisor.options import OperatingPoint, Option
+from advisor.phrases import joined, percent, saves, usd
 
 GRADE_MARKS = {"measured": "●", "interpolated": "◐", "transferred": "◑", "modelled": "○", "user-measured": "★"}
 
@@ -124,11 +126,40 @@ def _differs(decision: Decision, option: Option) -> bool:
 
 
 def _no_option(decision: Decision) -> str:
-    target = decision.scenario.workload.targets.interactivity_tok_s_per_user
-    reach = [option.curve.fastest for option in decision.options if option.curve is not None]
-    if not reach:
+    wanted = [f"{workload.targets.interactivity_tok_s_per_user:g}" for workload in decision.scenario.workloads]
+    curves = [[part.curve for part in option.parts or (option,)] for option in decision.options]
+    reach = [max((curve.fastest for curve in one if curve is not None), default=None) for one in zip(*curves, strict=True)]
+    if not any(reach):
         return "No option can be recommended: nothing was measured for this model and request size."
+    fastest = ["not known" if speed is None else f"{speed:g}" for speed in reach]
+    order = "" if len(wanted) == 1 else ", workload by workload"
     return (
-        f"No option meets every condition at {target:g} tok/s per user; "
-        f"the fastest measured reaches {max(reach):g} tok/s per user."
+        f"No option meets every condition at {joined(wanted)} tok/s per user; "
+        f"the fastest measured reaches {joined(fastest)} tok/s per user{order}."
     )
+
+
+def speed_words(option: Option) -> str:
+    """Interactivity at which an option runs, tok/s/user, of several workloads one each; empty where none is known."""
+    return _of_each(option, lambda point: f"{point.interactivity_tok_s_per_user:.1f}")
+
+
+def throughput_words(option: Option) -> str:
+    """Throughput of an option, tok/s/GPU, of several workloads one each; empty where none is known."""
+    return _of_each(option, lambda point: f"{point.tok_s_per_gpu:,.1f}")
+
+
+def evidence_words(option: Option) -> str:
+    """How the throughput is known, ``◐ interpolated``, of several workloads one each; empty where none is known."""
+    return _of_each(option, lambda point: f"{GRADE_MARKS[point.grade]} {point.grade}")
+
+
+def engine_words(option: Option) -> str:
+    """The engine at the operating point, of several workloads one each; empty where none is named."""
+    return _of_each(option, lambda point: point.engine or "")
+
+
+def _of_each(option: Option, words: Callable[[OperatingPoint], str]) -> str:
+    points = [part.operating_point for part in option.parts or (option,)]
+    said = ["" if point is None else words(point) for point in points]
+    return joined([each or "-" for each in said]) if any(said) else ""
