@@ -30,7 +30,7 @@ def decide(case: Case, options: Sequence[Option]) -> Decision:
     rows = tornado(case, subject, subject.standing.future.plan) if subject and subject.standing else ()
     warnings = _warnings(case, choice)
     bases = same_fleets_at_other_prices(case, choice.challenger)
-    found = doubts(case, choice, warnings)
+    found = doubts(case, choice, ranked, warnings)
     pilot = pilot_of(case, choice, _at_slow_end(rows))
     level, why_low = confidence(case, choice, found)
     verdict = Verdict(

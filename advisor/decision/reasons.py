@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from advisor.decision.case import Case
 from advisor.decision.choice import Choice
 from advisor.decision.records import ConfidenceLevel, OtherBasis
+from advisor.economics import one_off_cost
 from advisor.options import CRITERIA, Option
 from advisor.phrases import percent, usd, would_save
 from advisor.price_warnings import PriceWarning
-from advisor.pricing import other_bases
+from advisor.pricing import YOUR_HARDWARE, other_bases
+from advisor.scenario import Scenario
 
 ROUNDING_SHOWS_FRACTION = 0.01
 """Gap between the saving per token and the saving as sized from which rounding is spoken of."""
@@ -65,11 +67,29 @@ def _why_stay(case: Case, best: Option) -> str:
             f"below {percent(least)} a change is not advised"
         )
     if future.npv_saving > 0:
+        share = percent(future.npv_saving / case.bill_npv)
         return (
-            f"{name} would save {percent(future.saving_fraction)} over the horizon (NPV, one-offs and contract included); "
-            f"below {percent(least)} a change is not advised"
+            f"{name} would save {usd(future.npv_saving)} over the horizon (NPV, one-offs and contract included), {share} of "
+            f"today's bill; below {percent(least)} a change is not advised"
         )
-    return "One-off cost and what the contract does not give back eat the saving within the horizon"
+    words = eaten_by(case.scenario, best)
+    return f"{words[0].upper()}{words[1:]} the saving within the horizon"
+
+
+def eaten_by(scenario: Scenario, option: Option) -> str:
+    """What stands between a lower monthly cost and a saving over the horizon, with its verb."""
+    bought = option.price is not None and option.price.provider == YOUR_HARDWARE
+    found = [
+        *(["one-off cost"] if one_off_cost(scenario.migration) > 0 else []),
+        *(["what the contract does not give back"] if scenario.current.committed_gpus > 0 else []),
+        *(["what buying the GPUs costs"] if bought and option.key.hardware in scenario.candidates.owned else []),
+        *(["today's GPUs, which are paid for,"] if scenario.current.owned is not None else []),
+    ]
+    if not found:
+        return "what changes over the months eats"
+    if len(found) == 1:
+        return f"{found[0]} eats"
+    return f"{', '.join(found[:-1])} and {found[-1]} eat"
 
 
 def _price_and_rounding(case: Case, challenger: Option) -> list[str]:
@@ -115,10 +135,14 @@ def _tokens(case: Case, choice: Choice) -> list[str]:
     return [f"{text}; their latency, precision and data terms are the provider's: allow api_tokens to have them compete"]
 
 
-def doubts(case: Case, choice: Choice, warnings: Sequence[PriceWarning]) -> tuple[str, ...]:
+def doubts(case: Case, choice: Choice, ranked: Sequence[Option], warnings: Sequence[PriceWarning]) -> tuple[str, ...]:
     """What lowers the confidence, in words."""
     chosen, baseline = choice.option, case.baseline
-    found = [*_unsure_saving(case, choice), *(f"open: {gate.reason}" for gate in (chosen.unknowns if chosen else ()))]
+    found = [
+        *_unsure_saving(case, choice),
+        *_surer(case, choice, ranked),
+        *(f"open: {gate.reason}" for gate in (chosen.unknowns if chosen else ())),
+    ]
     options = [baseline] if chosen is None or chosen is baseline else [baseline, chosen]
     for option in options:
         for number, part in enumerate(option.parts or (option,), start=1):
@@ -152,6 +176,25 @@ def _unsure_saving(case: Case, choice: Choice) -> list[str]:
     if choice.code == "stay":
         return [f"{name} might still save: the 80 % range against staying is {span}, and it saves in {share} of the draws"]
     return [f"the 80 % range of the saving, {span}, crosses zero: it saves money in {share} of the draws"]
+
+
+def _surer(case: Case, choice: Choice, ranked: Sequence[Option]) -> list[str]:
+    """Where the advice may lose money: the option that saves most of those whose 80 % range lies above zero."""
+    chosen = choice.option
+    if chosen is None or choice.code == "stay" or not crosses_zero(chosen):
+        return []
+    sure = [
+        (option.standing.future.npv_saving, option, option.outlook)
+        for option in ranked
+        if option.standing is not None and option.outlook is not None and option.outlook.saving_p10_usd > 0
+    ]
+    if not sure:
+        return []
+    expected, option, outlook = max(sure, key=lambda found: found[0])
+    name, span = option.key.label(case.catalog), f"{usd(outlook.saving_p10_usd)} to {usd(outlook.saving_p90_usd)}"
+    assert chosen.standing is not None  # what is advised has its future
+    less = "with less" if expected < chosen.standing.future.npv_saving else "and no less"
+    return [f"surer, {less} expected of it: {name} saves {usd(expected)} over the horizon (80 % range {span})"]
 
 
 def crosses_zero(option: Option) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from advisor.decision import Decision
+from advisor.decision.reasons import eaten_by
 from advisor.options import OperatingPoint, Option
 from advisor.phrases import joined, percent, saves, usd
 
@@ -116,7 +117,11 @@ def _stay(decision: Decision) -> str:
     least = decision.scenario.preferences.minimum_saving_fraction
     if other.saving_fraction < least:
         return f"{start}: the cheapest alternative, {name}, saves only {percent(other.saving_fraction)} a month."
-    return f"{start}: {name} would cost less a month, but one-off cost and the contract eat the saving within the horizon."
+    left = 0.0 if other.standing is None else other.standing.future.npv_saving
+    if left > 0:
+        return f"{start}: {name} would cost less a month, but saves only {usd(left)} over the horizon, all costs included."
+    eaten = eaten_by(decision.scenario, other)
+    return f"{start}: {name} would cost less a month, but {eaten} the saving within the horizon."
 
 
 def _differs(decision: Decision, option: Option) -> bool:

@@ -83,6 +83,24 @@ def test_a_saving_whose_range_crosses_zero_is_trusted_little_and_says_so(catalog
     assert {sign for sign, _ in seen} == {True, False}
 
 
+def test_beside_an_unsure_saving_stands_the_surest_one(catalog):
+    """Of the options whose 80 % range lies above zero the one that saves most, where the advice's own does not."""
+    seen = set()
+    for price in (2.0, 4.5, 5.5):
+        decision = decide(catalog, current={"gpus": 96}, candidates={"price": {"overrides": {"b200": price}}})
+        sure = [o for o in decision.options if o.outlook and o.outlook.saving_p10_usd > 0]
+        said = [doubt for doubt in decision.verdict.doubts if doubt.startswith("surer")]
+        unsure = decision.verdict.code != "stay" and decision.outlook.saving_p10_usd < 0 < decision.outlook.saving_p90_usd
+        assert bool(said) == bool(unsure and sure)
+        seen.add(bool(said))
+        if said:
+            best = max(sure, key=lambda o: o.standing.future.npv_saving)
+            less = best.standing.future.npv_saving < decision.adopted.npv_saving
+            assert f"expected of it: {best.key.label(catalog)} saves" in said[0]
+            assert ("with less expected" in said[0]) == less
+    assert seen == {True, False}
+
+
 def test_a_challenger_that_might_save_is_a_doubt_about_staying(catalog):
     candidates = {"hardware": ("b200",), "price": {"overrides": {"b200": 6.0}}}
     decision = decide(catalog, current={"gpus": 48}, candidates=candidates)
