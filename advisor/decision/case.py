@@ -146,20 +146,32 @@ def timing_of(case: Case, option: Option) -> Timing:
     return Timing(0.0, lead, migration.ramp_months, migration.parallel_months)
 
 
-def plans_of(case: Case, option: Option) -> tuple[Plan, ...]:
-    """The courses of action an option allows: tuning, or moving now, as the contract ends, or in two tranches."""
+def every_plan(case: Case, option: Option) -> tuple[Plan, ...]:
+    """The courses of action towards an option, open or not: tuning, or moving now, as the contract ends, in two tranches."""
     target, timing, one_off = target_of(case, option), timing_of(case, option), one_off_of(case, option)
     if target.in_place:
         return (Plan("tune_in_place", timing, one_off, target),)
-    plans = [Plan("move_now", timing, one_off, target)]
+    start = max(0.0, case.ledger.today.months_left - timing.transition)
+    end = Timing(start, timing.lead, timing.ramp, timing.parallel)
+    return (
+        Plan("move_now", timing, one_off, target),
+        Plan("move_at_contract_end", end, one_off, target),
+        Plan("phased", timing, one_off, target, end),
+    )
+
+
+def is_offered(case: Case, plan: Plan) -> bool:
+    """Whether a course of action is one of its own: without a contract nothing waits for its end or comes in two parts."""
     today = case.ledger.today
-    if today.committed_gpus > 0:
-        end = Timing(max(0.0, today.months_left - timing.transition), timing.lead, timing.ramp, timing.parallel)
-        plans.append(Plan("move_at_contract_end", end, one_off, target))
-        grows = any(workload.growth_per_year_fraction > 0 for workload in case.scenario.workloads)
-        if today.committed_gpus < today.gpus or grows:
-            plans.append(Plan("phased", timing, one_off, target, end))
-    return tuple(plans)
+    grows = any(workload.growth_per_year_fraction > 0 for workload in case.scenario.workloads)
+    if plan.name == "move_at_contract_end":
+        return today.committed_gpus > 0
+    return plan.name != "phased" or (today.committed_gpus > 0 and (today.committed_gpus < today.gpus or grows))
+
+
+def plans_of(case: Case, option: Option) -> tuple[Plan, ...]:
+    """The courses of action an option allows."""
+    return tuple(plan for plan in every_plan(case, option) if is_offered(case, plan))
 
 
 def token_plan(case: Case) -> Plan | None:

@@ -18,12 +18,13 @@ from advisor.units import SECONDS_PER_MONTH, TOKENS_PER_MTOK
 
 @dataclass(frozen=True)
 class TokenOffer:
-    """One provider's price on the scenario's mix: USD a month and per million total tokens."""
+    """One provider's price on the scenario's mix: USD a month and per million total tokens, in all and by workload."""
 
     provider: str
     offered_as: tuple[str, ...]
     usd_per_month: float
     usd_per_mtok_total: float
+    usd_per_mtok_by_workload: tuple[float, ...]
     as_of: str
     sources: tuple[str, ...]
 
@@ -84,16 +85,15 @@ def token_line(catalog: Catalog, workloads: Sequence[Workload], loads: Sequence[
     offers = []
     for provider in common:
         prices = [table[provider] for table in tables]
-        cost = sum(
-            volume * usd_per_mtok_on_mix(price, workload)
-            for volume, price, workload in zip(volumes, prices, workloads, strict=True)
-        )
+        rates = tuple(usd_per_mtok_on_mix(price, workload) for price, workload in zip(prices, workloads, strict=True))
+        cost = sum(volume * rate for volume, rate in zip(volumes, rates, strict=True))
         offers.append(
             TokenOffer(
                 provider,
                 tuple(price.offered_as for price in prices),
                 cost,
                 cost / sum(volumes),
+                rates,
                 min(price.as_of for price in prices),
                 tuple(dict.fromkeys(price.source for price in prices)),
             )

@@ -202,6 +202,10 @@ class Prior:
         """Key of every model named in the pairs."""
         return {pair.model: model_key(self.catalog, pair.model) for pair in self.pairs}
 
+    def loss(self, question: PriorQuestion) -> Spread:
+        """Loss for one question, asked often: an option's verdict and the tolerance at which it turns."""
+        return self.keep(question, lambda: self.predict([question])[0].loss)
+
     def predict(self, questions: Sequence[PriorQuestion]) -> list[Prediction]:
         """Loss and observed difference for every question."""
         if not questions:

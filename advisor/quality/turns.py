@@ -57,7 +57,7 @@ def _turn(catalog: Catalog, change: Change, line: ClassVerdict, quality: Quality
         return Turn(line.task_class, what, "own", passes, fails, line)
     if line.status == "unknown":
         return Turn(line.task_class, what, "none", None, None, line)
-    spread = catalog.quality_prior.predict([_question(catalog, change, line.task_class, quality, cache)])[0].loss
+    spread = catalog.quality_prior.loss(_question(catalog, change, line.task_class, quality, cache))
     passes = -spread.quantile(1 - catalog.assume("quality_prior_pass_probability"))
     fails = -spread.quantile(1 - catalog.assume("quality_prior_fail_probability"))
     return Turn(line.task_class, what, "published", passes, fails, line)

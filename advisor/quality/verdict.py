@@ -186,7 +186,7 @@ def _from_prior(
     key = change.model.id if change.model else None
     near = tuple(row for row in rows if row.size_band == band or prior.model_keys[row.model] == key)
     on_model = sum(prior.model_keys[row.model] == key for row in near)
-    loss = prior.predict([question])[0].loss
+    loss = prior.loss(question)
     within = loss.probability_above(-task.tolerance_points)
     status: QualityStatus = "inconclusive"
     if within >= catalog.assume("quality_prior_pass_probability"):

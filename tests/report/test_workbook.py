@@ -13,20 +13,49 @@ from advisor.report.workbook import SHEETS, workbook_bytes
 from advisor.report.workbook.page import figure
 from advisor.scenario_io import build_scenario, load_scenario
 from tests.conftest import EXAMPLES, scenario_data
+from tests.report.workbook_examples import INLINE, not_live
 from tests.report.workbook_tools import opened, tornado_of
 
 ALLOWED = {"0", "1", "12", "3600", "1e6"}
-TWO_WORKLOADS = "several workloads"
+NO_OPTION = "no option has both a price and an operating point"
+WORKED_OUT = (
+    "Operating points",
+    "Demand",
+    "Sizing",
+    "Monthly",
+    "Plans",
+    "Options",
+    "Verdict",
+    "Sensitivity",
+    "Drivers",
+    "Driver months",
+    "Quality",
+)
+SCENARIOS = {path.stem: path for path in EXAMPLES} | INLINE
 
 
-@pytest.fixture(scope="module", params=EXAMPLES, ids=lambda p: p.stem)
+@pytest.fixture(scope="module", params=SCENARIOS)
 def decision(request, catalog):
-    return recommend(load_scenario(request.param, catalog), catalog)
+    found = SCENARIOS[request.param]
+    scenario = build_scenario(found, catalog) if isinstance(found, dict) else load_scenario(found, catalog)
+    return recommend(scenario, catalog)
 
 
 @pytest.fixture(scope="module")
 def content(decision):
     return workbook_bytes(decision)
+
+
+@pytest.fixture(scope="module")
+def book(content):
+    """The formulas, to be looked at only: opened once for all tests of a scenario."""
+    return load_workbook(io.BytesIO(content))
+
+
+@pytest.fixture(scope="module")
+def values(content):
+    """The cached values, to be looked at only."""
+    return load_workbook(io.BytesIO(content), data_only=True)
 
 
 def formulas_of(book):
@@ -37,16 +66,14 @@ def formulas_of(book):
                     yield sheet, cell
 
 
-def test_sheets_stand_in_order_and_none_is_hidden(content):
-    book = load_workbook(io.BytesIO(content))
+def test_sheets_stand_in_order_and_none_is_hidden(book):
     assert tuple(book.sheetnames) == SHEETS
     assert all(sheet.sheet_state == "visible" for sheet in book)
 
 
-def test_every_formula_carries_a_value_and_none_is_an_error(content):
-    values = load_workbook(io.BytesIO(content), data_only=True)
+def test_every_formula_carries_a_value_and_none_is_an_error(book, values):
     count = 0
-    for sheet, cell in formulas_of(load_workbook(io.BytesIO(content))):
+    for sheet, cell in formulas_of(book):
         found = values[sheet.title][cell.coordinate].value
         assert found is not None and found != "", (sheet.title, cell.coordinate)  # noqa: PT018 - one cell
         assert not str(found).startswith("#"), (sheet.title, cell.coordinate, found)
@@ -61,8 +88,8 @@ def bare(formula):
     return formula.replace(",9),0)", ",),0)")
 
 
-def test_formulas_hold_no_constants_and_use_no_fragile_functions(content):
-    for sheet, cell in formulas_of(load_workbook(io.BytesIO(content))):
+def test_formulas_hold_no_constants_and_use_no_fragile_functions(book):
+    for sheet, cell in formulas_of(book):
         assert set(re.findall(r"\d+(?:\.\d+)?(?:e\d+)?", bare(cell.value))) <= ALLOWED, (sheet.title, cell.value)
         assert not re.search(r"OFFSET|INDIRECT|RAND|NOW\(|TODAY\(", cell.value)
 
@@ -80,26 +107,25 @@ def relative(cell):
     return re.sub(r"(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\d(])", one, re.sub(r'"[^"]*"', '""', cell.value))
 
 
-def test_a_row_has_one_formula_over_all_months(content):
-    book = load_workbook(io.BytesIO(content))
+def test_a_row_has_one_formula_over_all_months(book):
     for title in ("Monthly", "Plans", "Driver months"):
         for row in book[title].iter_rows(min_row=4, min_col=5):
             shapes = {relative(cell) for cell in row if cell.data_type == "f"}
             assert len(shapes) <= 1, (title, row[0].row, sorted(shapes)[:2])
 
 
-def test_a_column_of_the_tables_has_one_formula(content):
-    book = load_workbook(io.BytesIO(content))
-    for title, first in (("Sizing", 20), ("Options", 6)):
+def test_a_column_of_the_tables_has_one_formula(book):
+    for title in ("Sizing", "Options"):
         sheet = book[title]
+        header = next(row for row in range(1, 200) if sheet.cell(row, 1).value == "Option")
+        first = next(row for row in range(header + 2, 200) if not str(sheet.cell(row, 1).value).startswith("today: "))
         last = next(row for row in range(first, 200) if sheet.cell(row, 1).value is None)
         for column in sheet.iter_cols(min_row=first, max_row=last - 1):
             shapes = {re.sub(r"'Prices'![^,)]*", "", relative(cell)) for cell in column if cell.data_type == "f"}
             assert len(shapes) <= 1, (title, column[0].column_letter, sorted(shapes)[:2])
 
 
-def test_names_are_legal_in_excel(content):
-    book = load_workbook(io.BytesIO(content))
+def test_names_are_legal_in_excel(book):
     assert len(book.defined_names) > 60
     for name in book.defined_names:
         if not name.startswith("_xlnm"):
@@ -107,8 +133,8 @@ def test_names_are_legal_in_excel(content):
             assert not re.fullmatch(r"[A-Za-z]{1,3}\d+|[rR]\d*[cC]\d*", name)
 
 
-def test_every_input_has_unit_source_and_date(content):
-    sheet = load_workbook(io.BytesIO(content))["Inputs"]
+def test_every_input_has_unit_source_and_date(book):
+    sheet = book["Inputs"]
     fields = 0
     for row in range(5, sheet.max_row + 1):
         if sheet.cell(row, 12).value:
@@ -117,8 +143,14 @@ def test_every_input_has_unit_source_and_date(content):
     assert fields > 60
 
 
-def test_the_cover_shows_the_engines_figures(decision, content):
-    cover = load_workbook(io.BytesIO(content), data_only=True)["Cover"]
+def test_every_table_follows_live(book):
+    """No sheet says that it holds values only, and those that are worked out are worked out by formulas."""
+    assert not any("not live:" in str(book[title]["A2"].value) for title in WORKED_OUT)
+    assert {sheet.title for sheet, _ in formulas_of(book)} >= {*WORKED_OUT} - {"Operating points", "Quality"}
+
+
+def test_the_cover_shows_the_engines_figures(decision, values):
+    cover = values["Cover"]
     rows = {cover.cell(row, 1).value: cover.cell(row, 2).value for row in range(1, 20)}
     assert rows["Verdict code"] == decision.verdict.code
     assert rows["NPV of what is advised"] == decision.adopted.npv_cost
@@ -177,11 +209,16 @@ def test_links_stay_short_and_the_file_small(decision, content):
     assert len(content) < 400_000
 
 
-def test_several_workloads_are_said_not_to_be_live(catalog):
-    data = scenario_data()
-    data["workloads"] = (data["workloads"][0], {**data["workloads"][0], "output_tokens": 1024, "input_tokens": 1024})
-    book = load_workbook(io.BytesIO(workbook_bytes(recommend(build_scenario(data, catalog), catalog))))
-    for title in ("Operating points", "Sizing", "Monthly", "Options", "Sensitivity", "Drivers", "Driver months", "Quality"):
-        assert TWO_WORKLOADS in book[title]["A2"].value
+def test_what_is_not_live_says_so_on_every_sheet(catalog):
+    """A model of one's own on a GPU nobody measured: nothing can be sized, so nothing can follow."""
+    decision = recommend(build_scenario(not_live(), catalog), catalog)
+    assert not any(option.curve is not None and option.price is not None for option in decision.options)
+    book = load_workbook(io.BytesIO(workbook_bytes(decision)))
+    assert tuple(book.sheetnames) == SHEETS
+    for title in WORKED_OUT:
+        assert NO_OPTION in book[title]["A2"].value
         assert not [cell for sheet, cell in formulas_of(book) if sheet.title == title]
-    assert any(TWO_WORKLOADS in str(row[1].value) for row in book["Cover"].iter_rows())
+    assert NO_OPTION in book["Inputs"]["A2"].value
+    assert any(NO_OPTION in str(row[1].value) for row in book["Cover"].iter_rows())
+    effects = [row[7].value for row in book["Inputs"].iter_rows(min_row=5) if row[11].value]
+    assert set(effects) == {"on upload"}

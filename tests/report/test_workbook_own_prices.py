@@ -9,10 +9,11 @@ import pytest
 from advisor.errors import ScenarioError
 from advisor.recommend import recommend
 from advisor.report.workbook import workbook_bytes
+from advisor.report.workbook.prices import P_DATE, P_LIST, P_PROVIDER
 from advisor.report.workbook.readback import read_workbook
 from advisor.scenario_io import build_scenario
 from tests.report.test_workbook_recalculation import differences
-from tests.report.workbook_scenarios import random_changes, random_data, with_changes
+from tests.report.workbook_scenarios import PLAIN, Kind, random_changes, random_data, with_changes
 from tests.report.workbook_tools import cells_of, changed, opened, options_of, recalculator
 
 OWN = (
@@ -23,8 +24,8 @@ OWN = (
 )
 
 
-def priced(random):
-    data = random_data(random)
+def priced(random, kind=PLAIN):
+    data = random_data(random, kind)
     data["candidates"]["price"] = {"offers": OWN}
     return data
 
@@ -37,14 +38,15 @@ def test_own_prices_come_back_as_inputs(catalog):
         assert read_workbook(content, catalog)[0] == scenario
         sheet = openpyxl.load_workbook(io.BytesIO(content))["Prices"]
         row = next(row for row in sheet.iter_rows(min_row=5) if row[1].value == "b200")
-        assert (row[2].value, row[9].value, row[10].value) == (3.7, "your quote sheet +q.xlsx (=HYPERLINK(1))", "2026-11-02")
+        listed, provider, day = (row[col].value for col in (P_LIST, P_PROVIDER, P_DATE))
+        assert (listed, provider, day) == (3.7, "your quote sheet +q.xlsx (=HYPERLINK(1))", "2026-11-02")
 
 
 @pytest.mark.soffice
 def test_a_recalculated_workbook_with_own_prices_equals_the_engine(catalog, tmp_path):
     random, books, decisions = Random(11), [], []
-    for _ in range(4):
-        data = priced(random)
+    for kind in (PLAIN, PLAIN, Kind(2), Kind(owned=True)):
+        data = priced(random, kind)
         changes = random_changes(random, data)
         content = workbook_bytes(recommend(build_scenario(data, catalog), catalog))
         books.append(changed(content, cells_of(content, changes)))

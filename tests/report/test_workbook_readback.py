@@ -12,11 +12,11 @@ from advisor.report.workbook import workbook_bytes
 from advisor.report.workbook.book import Book
 from advisor.report.workbook.inputs import write_inputs
 from advisor.report.workbook.model import Model
-from advisor.report.workbook.points import write_prices
+from advisor.report.workbook.prices import write_prices
 from advisor.report.workbook.readback import differences_to_file, read_workbook
 from advisor.scenario_io import build_scenario, load_scenario
 from tests.conftest import EXAMPLES, scenario_data
-from tests.report.workbook_scenarios import random_data
+from tests.report.workbook_scenarios import PLAIN, kind_of, random_data
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
@@ -28,13 +28,17 @@ def test_examples_come_back_as_they_went(catalog, path):
 
 
 def test_random_scenarios_come_back_as_they_went(catalog, inputs_only):
-    random = Random(7)
+    random, kinds = Random(7), []
     for _ in range(200):
         data = random_data(random)
+        kinds.append(kind_of(data))
         data["workloads"][0]["targets"]["interactivity_tok_s_per_user"] = random.uniform(1, 300)
         data["migration"] = {"engineering_weeks": random.uniform(0, 50), "ramp_months": random.randint(0, 36)}
         scenario = build_scenario(data, catalog)
         assert read_workbook(inputs_only(scenario), catalog)[0] == scenario
+    for has in (lambda kind: kind.workloads > 1, lambda kind: kind.owned, lambda kind: kind.buys):
+        assert sum(map(has, kinds)) >= 25
+    assert kinds.count(PLAIN) >= 60
 
 
 @pytest.fixture
@@ -43,6 +47,7 @@ def inputs_only(catalog):
     import xlsxwriter
 
     template = recommend(build_scenario(scenario_data(), catalog), catalog)
+    case = Model(template).case
 
     def build(scenario):
         from dataclasses import replace
@@ -51,8 +56,7 @@ def inputs_only(catalog):
         with xlsxwriter.Workbook(buffer, {"in_memory": True}) as file:
             book, model = Book(file), Model(replace(template, scenario=scenario))
             book.create(("Cover", "Inputs", "Prices"))
-            object.__setattr__(model, "why_not_live", "not built")
-            model.__dict__["why_not_live"] = "not built"
+            model.__dict__.update(why_not_live="not built", case=case)
             write_inputs(book, model, "2026-11-24")
             write_prices(book, model)
         return buffer.getvalue()

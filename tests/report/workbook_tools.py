@@ -13,6 +13,9 @@ from openpyxl import load_workbook
 from tests.conftest import need_tool
 
 POISON = b"123.456"
+OFFICES = 2
+FORMULA = rb'( t="str")?(><f(?: [^>]*)?(?:/>|>[^<]*</f>)<v>)[^<]*(</v>)'
+"""A formula's cell from its type on; also one that shares the formula of another cell."""
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load">
@@ -21,23 +24,35 @@ PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def recalculator(folder):
-    """A function from workbooks to recalculated ones, all in one batch; hard recalculation whatever they carry."""
+    """A function from workbooks to recalculated ones, all in one batch; hard recalculation whatever they carry.
+
+    Two LibreOffices share the batch, each with a profile of its own: the machine has two cores.
+    """
     soffice = need_tool("soffice")
-    (folder / "profile" / "user").mkdir(parents=True)
-    (folder / "profile" / "user" / "registrymodifications.xcu").write_text(PROFILE)
+    profiles = [folder / f"profile{number}" for number in range(OFFICES)]
+    for profile in profiles:
+        (profile / "user").mkdir(parents=True)
+        (profile / "user" / "registrymodifications.xcu").write_text(PROFILE)
 
     def run(books: list[bytes], to: str = "xlsx"):
         source, target = folder / "in", folder / "out"
         for place in (source, target):
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir()
-        paths = []
-        for number, content in enumerate(books):
-            paths.append(source / f"book{number}.xlsx")
-            paths[-1].write_bytes(content)
-        command = [soffice, f"-env:UserInstallation=file://{folder / 'profile'}", "--headless", "--convert-to", to]
-        subprocess.run([*command, "--outdir", str(target), *map(str, paths)], check=True, capture_output=True, timeout=300)
+        paths = [source / f"book{number}.xlsx" for number in range(len(books))]
+        for path, content in zip(paths, books, strict=True):
+            path.write_bytes(content)
+        shares = [(profile, paths[number::OFFICES]) for number, profile in enumerate(profiles)]
+        running = [start(profile, share, target, to) for profile, share in shares if share]
+        for process in running:
+            _, errors = process.communicate(timeout=300)
+            assert process.returncode == 0, errors.decode()
         return [(target / path.with_suffix(f".{to}").name).read_bytes() for path in paths]
+
+    def start(profile, paths, target, to):
+        command = [soffice, f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", to]
+        pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        return subprocess.Popen([*command, "--outdir", str(target), *map(str, paths)], **pipes)
 
     return run
 
@@ -72,7 +87,8 @@ def changed(content, changes):
                     if sheet == title:
                         data = _set(data, address, value)
                 data = re.sub(rb'<drawing r:id="[^"]*"/>', b"", data)
-                data = re.sub(rb'( t="str")?(><f>[^<]*</f><v>)[^<]*(</v>)', rb"\g<2>" + POISON + rb"\g<3>", data)
+                data, poisoned = re.subn(FORMULA, rb"\g<2>" + POISON + rb"\g<3>", data)
+                assert poisoned == data.count(b"<f>") + data.count(b"<f "), title
             target.writestr(name, data)
     return buffer.getvalue()
 
@@ -96,16 +112,22 @@ def opened(content):
 
 
 def options_of(book):
-    """The recalculated table of options by id, and the named steps of the verdict by label."""
+    """The recalculated table of options by id, and the steps of the verdict by label."""
     rows = list(book["Options"].iter_rows(min_row=4, values_only=True))
     heads = [f"{name}|{unit or ''}" for name, unit in zip(rows[0], rows[1], strict=True)]
     table, labels = {}, {}
     for row in rows[2:]:
         if row[1] and ":" in str(row[1]) and row[0]:
             table[row[1]] = dict(zip(heads, row, strict=True))
-        elif row[0] and row[1] is not None:
-            labels.setdefault(row[0], row[1])
+    for label, figure in book["Verdict"].iter_rows(min_row=5, max_col=2, values_only=True):
+        if label and figure is not None:
+            labels.setdefault(label, figure)
     return table, labels
+
+
+def cover_of(book):
+    """The key figures of the Cover as they stand in the file, by label."""
+    return {row[0]: row[1] for row in book["Cover"].iter_rows(min_row=4, max_row=12, max_col=2, values_only=True) if row[0]}
 
 
 def tornado_of(book):

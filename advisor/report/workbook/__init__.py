@@ -12,9 +12,11 @@ import xlsxwriter
 
 from advisor.decision import Decision
 from advisor.report.workbook import (
+    cash_range,
     control,
     cover,
-    driver_months,
+    demand,
+    driver_blocks,
     inputs,
     monthly,
     options,
@@ -23,25 +25,30 @@ from advisor.report.workbook import (
     sensitivity,
     sizing,
     subject,
+    verdict,
 )
+from advisor.report.workbook.axis import SHEET as MONTHLY
 from advisor.report.workbook.book import Book
 from advisor.report.workbook.model import Model
+from advisor.report.workbook.prices import PRICES, Prices, write_prices
 from advisor.report.workbook.static import write_static
-from advisor.report.workbook.verdict import write_verdict
 from advisor.report.workbook.view import write_view
 
 SHEETS = (
     cover.SHEET,
     inputs.SHEET,
-    points.PRICES,
+    PRICES,
     points.POINTS,
+    demand.SHEET,
     sizing.SHEET,
-    monthly.SHEET,
+    MONTHLY,
     plans.SHEET,
     options.SHEET,
+    verdict.SHEET,
     sensitivity.SHEET,
+    cash_range.SHEET,
     subject.SHEET,
-    driver_months.SHEET,
+    driver_blocks.SHEET,
     options.QUALITY,
     control.CHECKS,
     control.SOURCES,
@@ -68,27 +75,28 @@ def workbook_bytes(decision: Decision, made: date | None = None) -> bytes:
 
 def _write(book: Book, model: Model, made: str) -> None:
     rows = inputs.write_inputs(book, model, made)
-    prices = points.write_prices(book, model)
+    prices = write_prices(book, model)
     if model.why_not_live:
         write_static(book, model)
         sensitivity.write_static_sensitivity(book, model)
-        control.write_checks(book, model, None, None, {}, control.write_log(book, model, rows, made))
+        control.write_checks(book, model, prices, None, None, {}, control.write_log(book, model, rows, made))
     else:
         _write_live(book, model, prices, rows, made)
+    cash_range.write_cash_range(book, model.decision)
     control.write_sources(book, model.decision)
     cover.write_cover(book, model, made)
 
 
-def _write_live(book: Book, model: Model, prices: dict[str, int], rows: list[tuple[int, str, bool]], made: str) -> None:
+def _write_live(book: Book, model: Model, prices: Prices, rows: list[tuple[int, str, bool]], made: str) -> None:
     curves, region = points.write_points(book, model)
     sized = sizing.write_sizing(book, model, prices, curves, region)
-    page, axis = monthly.write_monthly(book, model, sized.rows["today"])
-    spots, tokens = plans.write_plans(book, model, axis, sized.rows)
+    page, axis, lines = monthly.write_monthly(book, model)
+    spots, tokens = plans.write_plans(book, model, axis, lines, sized)
     last_plan = plans.last_row(spots, tokens)
     last_quality = options.write_quality(book, model)
-    table_page, table = options.write_options(book, model, sized, spots, last_plan, last_quality)
-    place = write_verdict(book, table_page, model, sized, table, tokens, axis)
-    sensitivity.write_sensitivity(book, model, sized, table, region, place)
+    table = options.write_options(book, model, sized, spots, last_plan, last_quality)
+    place = verdict.write_verdict(book, model, sized, table, tokens, axis)
+    sensitivity.write_sensitivity(book, model, sized, table, axis, lines, region, place)
     write_view(book, page, model, axis, table, spots, last_plan)
     logged = control.write_log(book, model, rows, made)
-    control.write_checks(book, model, axis, table, spots, logged)
+    control.write_checks(book, model, prices, axis, table, spots, logged)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -26,11 +26,16 @@ TEXT = "@"
 SPACE = "_ "
 """Ends a number format: a space between a figure and the text in the cell beside it."""
 A4 = 9
-HEADER_HEIGHT = 48
+HEADER_HEIGHT, HEADER_LINE, HEADER_FOUR = 48, 20, 64
 LINE_HEIGHT = 15
 LONG_WORDS = 1.15
 """Room for words that do not break where a line ends."""
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+
+
+def without_controls(text: str) -> str:
+    """Text without characters that no cell may hold."""
+    return text if text.isprintable() else CONTROL.sub("", text)
 
 
 @lru_cache(maxsize=65_536)
@@ -71,6 +76,10 @@ class Book:
     def name(self, name: str, sheet: str, row: int, col: int) -> None:
         """Name a cell."""
         self.file.define_name(name, f"={on(sheet, fixed(row, col))}")
+
+    def name_area(self, name: str, sheet: str, first: tuple[int, int], last: tuple[int, int]) -> None:
+        """Name the cells from one (row, column) to another."""
+        self.file.define_name(name, f"={on(sheet, fixed(*first) if first == last else f'{fixed(*first)}:{fixed(*last)}')}")
 
     def create(self, titles: tuple[str, ...]) -> None:
         """All sheets in the order of their tabs: A4 landscape, as wide as a page."""
@@ -116,7 +125,7 @@ class Sheet:
 
     def text(self, row: int, col: int, text: object, **style: Any) -> None:
         """Text, whatever it begins with; control characters are dropped."""
-        clean = CONTROL.sub("", str(text))
+        clean = without_controls(str(text))
         self.page.words(row, col, clean[:32_000], self.book.style(**style) if style else None)
 
     def wrapped(self, row: int, *texts: tuple[int, str, float]) -> None:
@@ -127,11 +136,22 @@ class Sheet:
         if lines > 1:
             self.page.set_row(row, LINE_HEIGHT * lines)
 
-    def header(self, row: int, texts: list[str] | tuple[str, ...], col: int = 0, height: int = HEADER_HEIGHT) -> None:
-        """A row of column headers, high enough for three lines."""
+    def header(
+        self,
+        row: int,
+        texts: Sequence[str],
+        col: int = 0,
+        height: int = HEADER_HEIGHT,
+        figures: Container[int] = (),
+    ) -> None:
+        """A row of column headers, high enough for three lines; over ``figures`` (counted from ``col``) they stand right."""
         self.page.set_row(row, height)
         for offset, text in enumerate(texts):
-            self.text(row, col + offset, text, bold=True, bottom=1, text_wrap=True, valign="top", bg_color="#E8EEF4")
+            side = "right" if offset in figures else "left"
+            look: dict[str, Any] = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"}
+            if side == "left" and offset and offset - 1 in figures:
+                look["indent"] = 1  # clear of the figure's header beside it
+            self.text(row, col + offset, text, align=side, **look)
 
     def section(self, row: int, text: str) -> None:
         """A heading within a sheet."""
@@ -143,11 +163,19 @@ class Sheet:
 
     def entry(self, row: int, col: int, value: Value | None, number_format: str = NUMBER) -> None:
         """An input, blue on yellow; None leaves it empty."""
-        style = self.book.style(num_format=number_format, font_color="#0000FF", bg_color="#FFFBE6", align="right")
+        look: dict[str, Any] = {
+            "num_format": number_format,
+            "font_color": "#0000FF",
+            "bg_color": "#FFFBE6",
+            "align": "right",
+        }
+        if isinstance(value, str):
+            look["indent"] = 1
+        style = self.book.style(**look)
         if value is None:
             self.page.empty(row, col, style)
         elif isinstance(value, str):
-            self.page.words(row, col, CONTROL.sub("", value), style)
+            self.page.words(row, col, without_controls(value), style)
         else:
             self.page.number(row, col, value, style)
 

@@ -8,6 +8,7 @@ from advisor.evidence.age import Z80, software_age
 from advisor.evidence.prefix import UNCERTAIN_SHARE
 from advisor.money.months import LEAST_RATE
 from advisor.report.workbook.model import Model
+from advisor.report.workbook.names import numbered
 from advisor.units import GPU_NOISE, HOURS_PER_MONTH, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TOKENS_PER_MTOK
 
 FLOAT_NOISE = 1e-12
@@ -43,8 +44,7 @@ class Constant:
 
 def constants_of(model: Model) -> list[Constant]:
     """All of them, conventions first."""
-    catalog, scenario = model.decision.catalog, model.decision.scenario
-    workload = scenario.workload
+    catalog = model.decision.catalog
     rule = "definition"
     found = [
         Constant(
@@ -58,54 +58,64 @@ def constants_of(model: Model) -> list[Constant]:
         Constant("cat_least_rate", "A spread moves no rate below", LEAST_RATE, "a year", "docs/method.md", "tornado, draws"),
         Constant("cat_gpu_noise", "Rounding of a GPU count", GPU_NOISE, "GPUs", "docs/method.md", "less is not unused"),
         Constant("cat_exact", "A knot is hit within", 1e-6, "fraction", "docs/method.md", "grade measured"),
-        *(
-            Constant(f"cat_line_{line}", f"Line {line + 1} of a block", line, "rows", "Operating points", "")
-            for line in BLOCK_LINES
-        ),
         *_intervals(model),
         Constant("cat_score_digits", "Digits of a score", 12, "digits", "docs/method.md", "ties"),
         Constant(
-            "cat_input_tokens",
-            "Input tokens as delivered",
-            workload.input_tokens,
-            "tokens/request",
-            "scenario",
-            "the curves were read for this size: another one takes effect on upload",
+            "cat_workloads", "Workloads", model.workloads, "workloads", "scenario", "adding one takes effect on upload"
         ),
-        Constant(
-            "cat_output_tokens",
-            "Output tokens as delivered",
-            workload.output_tokens,
-            "tokens/request",
-            "scenario",
-            "the curves were read for this size: another one takes effect on upload",
-        ),
-        Constant(
+        *(line for number in range(model.workloads) for line in _workload(model, number)),
+    ]
+    if model.equals_today:
+        price = model.decision.baseline.price
+        assert price is not None  # today's bill is always known
+        note = "for Checks: GPUs that would be bought cost the same, so they are run in place"
+        found.append(
+            Constant(
+                "cat_today_price_delivered",
+                "Today's price as delivered",
+                price.usd_per_gpu_hour,
+                "USD/GPU-hour",
+                "scenario",
+                note,
+            )
+        )
+    for name in ASSUMED:
+        record = catalog.assumptions[name]
+        found.append(Constant(f"cat_{name}", name.replace("_", " "), record.value, record.unit, record.source, record.why))
+    found += [
+        Constant(f"cat_line_{line}", f"Line {line + 1} of a block", line, "rows", "Operating points", "")
+        for line in BLOCK_LINES
+    ]
+    return found
+
+
+def _workload(model: Model, number: int) -> tuple[Constant, ...]:
+    """What stands once a workload."""
+    workload, which = model.decision.scenario.workloads[number], "" if number == 0 else f", workload {number + 1}"
+    sizes = "the curves were read for this size: another one takes effect on upload"
+    demand = workload.demand
+    found = (
+        ("cat_input_tokens", "Input tokens as delivered", workload.input_tokens, "tokens/request", sizes),
+        ("cat_output_tokens", "Output tokens as delivered", workload.output_tokens, "tokens/request", sizes),
+        (
             "cat_interactivity_delivered",
             "Interactivity as delivered",
             workload.targets.interactivity_tok_s_per_user,
             "tok/s per user",
-            "scenario",
             "for Checks",
         ),
-        Constant(
+        (
             "cat_profile_peak",
             "Peak of the profile of a day",
-            _profile_peak(model),
+            demand.peak_ratio if demand is not None and demand.profile_24h else 0.0,
             "ratio",
-            "scenario",
             "0: no profile; it stands above the peak entered",
         ),
-    ]
-    for name in ASSUMED:
-        record = catalog.assumptions[name]
-        found.append(Constant(f"cat_{name}", name.replace("_", " "), record.value, record.unit, record.source, record.why))
-    return found
-
-
-def _profile_peak(model: Model) -> float:
-    demand = model.decision.scenario.workload.demand
-    return demand.peak_ratio if demand is not None and demand.profile_24h else 0.0
+    )
+    return tuple(
+        Constant(numbered(name, number), label + which, value, unit, "scenario", note)
+        for name, label, value, unit, note in found
+    )
 
 
 def _intervals(model: Model) -> tuple[Constant, ...]:

@@ -5,20 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advisor.decision import Decision
-from advisor.report.workbook.book import WHOLE, Book, Sheet, cell, fixed, on
+from advisor.report.workbook.axis import LEFT, STAY_SUM, STAY_USD, Axis
+from advisor.report.workbook.axis import SHEET as MONTHLY
+from advisor.report.workbook.book import HEADER_LINE, WHOLE, Book, Sheet, cell, fixed, on
 from advisor.report.workbook.fields import leaves
 from advisor.report.workbook.inputs import DELIVERED, EFFECT, FIELD, IN_USE, LABEL, ON_UPLOAD, VALUE
 from advisor.report.workbook.inputs import SHEET as INPUTS
 from advisor.report.workbook.model import Model
-from advisor.report.workbook.monthly import LEFT, STAY_SUM, STAY_USD, Axis
-from advisor.report.workbook.monthly import SHEET as MONTHLY
+from advisor.report.workbook.names import numbered
 from advisor.report.workbook.options import Options
 from advisor.report.workbook.page import Value
-from advisor.report.workbook.plans import SAVED, TOTAL, Spot
+from advisor.report.workbook.plan_blocks import SAVED, TOTAL
 from advisor.report.workbook.plans import SHEET as PLANS
+from advisor.report.workbook.plans import Spot
+from advisor.report.workbook.prices import Prices, plans_as_delivered
+from advisor.report.workbook.rows import parts_of
+from advisor.scenario import Workload
 
 CHECKS, LOG, SOURCES = "Checks", "Change log", "Sources"
 OK, LOOK = "ok", "look"
+MOST_TIED = 20
+"""Options whose savings are tied to their totals: one formula holds them all."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +39,23 @@ class Check:
 
 
 def write_checks(
-    book: Book, model: Model, axis: Axis | None, table: Options | None, spots: dict[str, list[Spot]], log_rows: int
+    book: Book,
+    model: Model,
+    prices: Prices,
+    axis: Axis | None,
+    table: Options | None,
+    spots: dict[str, list[Spot]],
+    log_rows: int,
 ) -> Sheet:
     """Write Checks; the roll-up is named ``out_checks``."""
     sheet = book.sheet(CHECKS)
     sheet.heading("Checks", "Each line is ok or look; the roll-up stands on the Cover.")
-    sheet.header(3, ("Check", "Holds (1/0)", "Light", "What it means"))
+    sheet.header(3, ("Check", "Holds (1/0)", "Light", "What it means"), height=HEADER_LINE, figures=(1,))
     sheet.widths(64, 12, 12, 100)
     sheet.repeat(3)
-    checks = _file_checks(model, log_rows) + ([] if axis is None or table is None else _model_checks(axis, table, spots))
+    checks = _file_checks(model, prices, log_rows) + (
+        [] if axis is None or table is None else _model_checks(axis, table, spots)
+    )
     for row, check in enumerate(checks, start=4):
         sheet.text(row, 0, check.label)
         sheet.formula(row, 1, check.formula, float(check.holds), WHOLE)
@@ -64,7 +79,7 @@ def lights(book: Book, sheet: Sheet, row: int, col: int, last: int) -> None:
         sheet.page.conditional_format(row, col, last, col, rule)
 
 
-def _file_checks(model: Model, log_rows: int) -> list[Check]:
+def _file_checks(model: Model, prices: Prices, log_rows: int) -> list[Check]:
     changed = f'SUMPRODUCT(({on(LOG, area(log_rows, 3))}=1)*({on(LOG, area(log_rows, 4))}="{ON_UPLOAD}"))'
     live = f'SUMPRODUCT(({on(LOG, area(log_rows, 3))}=1)*({on(LOG, area(log_rows, 4))}<>"{ON_UPLOAD}"))'
     found = [
@@ -75,7 +90,6 @@ def _file_checks(model: Model, log_rows: int) -> list[Check]:
             "Otherwise the sheets do not show that change yet: upload the file to see it worked out.",
         ),
     ]
-    scenario = model.decision.scenario.workload
     if model.why_not_live:
         found.append(
             Check(
@@ -86,11 +100,22 @@ def _file_checks(model: Model, log_rows: int) -> list[Check]:
             )
         )
         return found
-    if scenario.prefix_cache_hit_fraction > 0 or scenario.targets.ttft_ms is not None:
+    found.append(
+        Check(
+            "Prices make the kinds of plan the file has",
+            plans_as_delivered(model, prices),
+            True,
+            "A quote typed or emptied for GPUs that are there or would be bought, or a price of today's kind of GPU that "
+            "becomes or no longer is what today's cost, makes another kind of plan: upload the file to see it worked out.",
+        )
+    )
+    fixed_here = [number for number, part in enumerate(model.today.parts) if is_fixed(part.view.workload)]
+    if fixed_here:
+        pairs = (f"{numbered('in_interactivity', n)}={numbered('cat_interactivity_delivered', n)}" for n in fixed_here)
         found.append(
             Check(
                 "The interactivity is that of delivery (prefix cache or TTFT are worked out there)",
-                "=IF(in_interactivity=cat_interactivity_delivered,1,0)",
+                f"=IF(AND({','.join(pairs)}),1,0)",
                 True,
                 "The prefix-cache factor and the TTFT gate are values of delivery: upload the file after a change.",
             )
@@ -98,14 +123,19 @@ def _file_checks(model: Model, log_rows: int) -> list[Check]:
     return found
 
 
+def is_fixed(workload: Workload) -> bool:
+    """Whether values of a workload hold at the interactivity as delivered only."""
+    return workload.prefix_cache_hit_fraction > 0 or workload.targets.ttft_ms is not None
+
+
 def _model_checks(axis: Axis, table: Options, spots: dict[str, list[Spot]]) -> list[Check]:
-    rank, passes, npv = (table.area(key, outside=True) for key in ("rank", "passes", "npv"))
+    rank, passes, npv = (table.area(key) for key in ("rank", "passes", "npv"))
     ends = "+".join(
         f"ABS({on(PLANS, fixed(s.top + SAVED, axis.last))}-({on(MONTHLY, fixed(STAY_SUM, axis.last))}"
         f"-SUM({axis.whole(s.top + TOTAL, PLANS)})-{on(PLANS, fixed(s.top + TOTAL, 3))}))"
-        for s in [blocks[0] for blocks in spots.values()][:20]
+        for s in [blocks[0] for blocks in spots.values()][:MOST_TIED]
     )
-    gpus = table.area("gpus", outside=True)
+    gpus = table.area("gpus")
     return [
         Check("Every option has an NPV", f"=IF(COUNT({npv})=ROWS({npv}),1,0)", True, "No error in any plan."),
         Check(
@@ -125,7 +155,7 @@ def _model_checks(axis: Axis, table: Options, spots: dict[str, list[Spot]]) -> l
             "Cumulative savings tie to the totals of staying and moving",
             f"=IF({ends}<=1,1,0)",
             True,
-            "Within one dollar over all plans that move now.",
+            f"Within one dollar over the first plan of each option, of the first {MOST_TIED} options.",
         ),
         Check(
             "Staying adds up",
@@ -135,7 +165,7 @@ def _model_checks(axis: Axis, table: Options, spots: dict[str, list[Spot]]) -> l
         ),
         Check(
             "The sensitivity starts from the saving on Options",
-            f"=IF(ABS(IF(out_subject_row=0,0,INDEX({table.area('saving', outside=True)},out_subject_place)"
+            f"=IF(ABS(IF(out_subject_row=0,0,INDEX({table.area('saving')},out_subject_place)"
             "-out_subject_npv_saving))<=1,1,0)",
             True,
             "Its own sums over months, with every driver as expected, give the NPV saved of the option looked at.",
@@ -167,7 +197,9 @@ def write_log(book: Book, model: Model, input_rows: list[tuple[int, str, bool]],
         "Change log",
         f"Made {made} with catalog {model.decision.catalog.version}. Rows with a 1 were changed in this file since.",
     )
-    sheet.header(3, ("Input", "As delivered", "Now", "Changed (1/0)", "Takes effect", "Field"))
+    sheet.header(
+        3, ("Input", "As delivered", "Now", "Changed (1/0)", "Takes effect", "Field"), height=HEADER_LINE, figures=(1, 2, 3)
+    )
     sheet.widths(40, 24, 24, 14, 18, 60)
     sheet.repeat(3)
     values = {leaf.name: leaf for leaf in leaves(model.decision.scenario)}
@@ -203,20 +235,22 @@ def write_sources(book: Book, decision: Decision) -> None:
     sheet = book.sheet(SOURCES)
     sheet.heading("Sources", "Every source behind a figure of this file. Ids on the other sheets stand here.")
     heads = ("Source", "Title", "Publisher", "Date", "Licence", "Address")
-    sheet.header(3, heads)
-    sheet.widths(36, 80, 28, 14, 24, 80)
+    sheet.header(3, heads, height=HEADER_LINE)
+    sheet.widths(52, 80, 40, 14, 24, 80)
     sheet.repeat(3)
     for row, source_id in enumerate(used_sources(decision), start=4):
         source = decision.catalog.sources[source_id]
         cells = (source.id, source.title, source.publisher, source.date, source.licence, source.address)
         for col, text in enumerate(cells):
-            sheet.text(row, col, text or "not stated", text_wrap=col == 1)
+            sheet.text(row, col, text or "not stated")
+        sheet.wrapped(row, (1, source.title or "not stated", 80))
 
 
 def used_sources(decision: Decision) -> list[str]:
     """Ids of the sources of points, prices, quality, power and assumptions that enter."""
     used: dict[str, None] = {}
-    for option in (decision.baseline, *(o for o in decision.options if o.curve is not None)):
+    shown = (decision.baseline, *(option for option in decision.options if option.curve is not None))
+    for option in (part for one in shown for part in parts_of(one)):
         point, price = option.operating_point, option.price
         used.update(dict.fromkeys(point.sources if point else ()))
         used.update(dict.fromkeys(price.source if price else ()))

@@ -5,13 +5,31 @@ An end that changes prices only reads the GPUs as expected. Same columns, same m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from advisor.money.months import switched
-from advisor.report.workbook.book import CEILING, FACTOR, WHOLE, Book, Sheet, cell
+from advisor.report.workbook.axis import (
+    ACTIVE,
+    BEFORE,
+    CANDIDATE_PATH,
+    COMMITTED,
+    DISCOUNT,
+    MONTH,
+    PARAM,
+    STAYING,
+    TODAY_PATH,
+    Axis,
+    Link,
+    write_axis,
+    write_linked,
+)
+from advisor.report.workbook.axis import SHEET as MONTHLY
+from advisor.report.workbook.book import FACTOR, WHOLE, Book, cell, fixed
+from advisor.report.workbook.driver_blocks import SHEET, Block, Months
+from advisor.report.workbook.driver_hardware import write_closing, write_hardware, write_stay_hardware
 from advisor.report.workbook.drivers import (
     DELAY,
     DEMAND,
@@ -28,83 +46,29 @@ from advisor.report.workbook.drivers import (
     Rows,
 )
 from advisor.report.workbook.model import Model
-from advisor.report.workbook.monthly import (
-    BEFORE,
-    CANDIDATE_PATH,
-    COMMITTED,
-    DISCOUNT,
-    MONTH,
-    PARAM,
-    STAYING,
-    TODAY_PATH,
-    Axis,
-    shared,
-    sized_formula,
-    staying_formula,
-    write_axis,
-    write_line,
-)
-from advisor.report.workbook.monthly import DEMAND as DEMAND_ROW
-from advisor.report.workbook.monthly import SHEET as MONTHLY
-from advisor.report.workbook.sizing import ref
+from advisor.report.workbook.names import TODAY
+from advisor.report.workbook.needs import needed_gpus, needed_today, path, staying_formula, whole_machines
+from advisor.report.workbook.points import part_label
 from advisor.report.workbook.subject import Subject
 
-SHEET = "Driver months"
-FIRST_ROW = 4
 GPUS = "#,##0.##"
-Make = Callable[[int], str]
-
-
-@dataclass(frozen=True)
-class Block:
-    """Where a block's months are read: rows of this sheet, or formulas over Monthly."""
-
-    demand: Make
-    staying: Make
-    now: int
-    arrived: int
-    gone: int
-    old: int = 0
-    new: int = 0
-    staying_row: int | None = None
-
-
-@dataclass
-class Months:
-    """The sheet while it is written: the next free row."""
-
-    sheet: Sheet
-    axis: Axis
-    model: Model
-    subject: Subject
-    layout: Layout
-    today: int
-    top: int = FIRST_ROW
-
-    def line(self, label: str, unit: str, make: Make, values: Sequence[float] | np.ndarray, fmt: str) -> int:
-        """One row; its number."""
-        write_line(self.sheet, self.axis, self.top, label, unit, make, np.asarray(values).tolist(), fmt)
-        self.top += 1
-        return self.top - 1
-
-    def here(self, row: int) -> Make:
-        """A row of this sheet in the month of a column."""
-        return lambda col: cell(row, col, fixed_row=True)
-
-    def area(self, row: int) -> str:
-        """A row over the horizon, for other sheets."""
-        return self.axis.whole(row, SHEET)
 
 
 def write_months(
-    book: Book, model: Model, subject: Subject, layout: Layout, ends: list[End], today: int
+    book: Book, model: Model, axis: Axis, subject: Subject, layout: Layout, ends: list[End], lines: dict[int, Link]
 ) -> dict[tuple[str, str], Rows]:
     """Write the sheet; where every end's months stand."""
-    sheet, axis = book.sheet(SHEET), Axis(model.case.ledger.months)
+    sheet = book.sheet(SHEET)
     sheet.heading(SHEET, "Workings of Drivers: the option looked at, month by month, at the ends that change its fleets.")
     write_axis(sheet, axis, linked=True)
-    months = Months(sheet, axis, model, subject, layout, today)
+    first, last = axis.demand_rows
+    own_rows = (axis.held, axis.closing(TODAY), axis.stay_hardware) if axis.owns_today else ()
+    rows = (ACTIVE, *range(first, last + 1), STAYING, COMMITTED, *own_rows)
+    linked = write_linked(sheet, axis, lines, rows)
+    months = Months(sheet, axis, model, subject, layout, linked, linked.end + 1)
     by_end = {(end.driver.name, end.side): end for end in ends}
+    if axis.own_kinds:
+        months.closing = write_closing(months)
     base = _block(months, ends[0], None)
     monthly = {name: axis.whole(row, MONTHLY) for name, row in (("committed", COMMITTED), ("discount", DISCOUNT))}
     expected = Rows(
@@ -114,6 +78,7 @@ def write_months(
         axis.whole(TODAY_PATH, MONTHLY),
         axis.whole(CANDIDATE_PATH, MONTHLY),
         **monthly,
+        hardware="" if base.hardware is None else months.area(base.hardware),
     )
     found = dict.fromkeys(by_end, expected)
     for name, side in ((DEMAND, LOW_END), (DEMAND, HIGH_END), (GROWTH, LOW_END), (GROWTH, HIGH_END)):
@@ -129,15 +94,18 @@ def write_months(
 
 def _moved(months: Months, expected: Rows, block: Block) -> Rows:
     staying = expected.staying if block.staying_row is None else months.area(block.staying_row)
-    return replace(expected, staying=staying, old=months.area(block.old), new=months.area(block.new))
+    found = replace(expected, staying=staying, old=months.area(block.old), new=months.area(block.new))
+    return found if block.hardware is None else replace(found, hardware=months.area(block.hardware))
 
 
 def _path(months: Months, end: End) -> int:
     """The price path of an end."""
-    rate = months.layout.value(end.driver.name, end.side)
+    rate = (months.layout.value(end.driver.name, end.side), end.value)
     values = end.world.current_price_path if end.driver.name == TODAY_CHANGE else end.world.candidate_price_path
     label = f"{end.driver.name}, {end.side}: price over month 1"
-    return months.line(label, "factor", lambda c: f"(1+{rate})^(({cell(MONTH, c, fixed_row=True)}-1)/12)", values, FACTOR)
+    if end.driver.name == TODAY_CHANGE and months.axis.owns_today:
+        return months.line(f"{label} (own hardware: none)", "factor", lambda _: "1", np.ones_like(values), FACTOR)
+    return months.line(label, "factor", path(months.here_c), values, FACTOR, rate)
 
 
 def _block(months: Months, end: End, base: Block | None) -> Block:
@@ -154,35 +122,45 @@ def _block(months: Months, end: End, base: Block | None) -> Block:
 
 def _demand(months: Months, end: End, name: str) -> Block:
     """Demand and today's fleet if nothing is done: as on Monthly, or worked out again for another demand."""
+    axis, ledger, linked = months.axis, months.model.case.ledger, months.linked
     if end.side == EXPECTED:
-        return Block(lambda c: shared(DEMAND_ROW, c), lambda c: shared(STAYING, c), 0, 0, 0)
-    ledger, today = months.model.case.ledger, months.today
-    value, world = months.layout.value(end.driver.name, end.side), end.world
+        stays = (lambda c: linked.at(axis.stay_hardware, c)) if axis.owns_today else None
+        return Block(linked.demand, lambda c: linked.at(STAYING, c), 0, 0, 0, stay_hardware=stays)
+    first, world = months.top, end.world
+    for number, values in enumerate(world.demand):
+        label = part_label(f"{name}: demand over today's", number, axis.workloads)
+        _grown(months, end, number, label, values)
 
-    def grown(col: int) -> str:
-        if end.driver.name == DEMAND:
-            return f"{shared(DEMAND_ROW, col)}*{value}"
-        return f"(1+{value})^(({cell(MONTH, col, fixed_row=True)}-1)/12)"
+    def demand(col: int) -> str:
+        area = cell(first, col, fixed_row=True)
+        return area if axis.workloads == 1 else f"{area}:{cell(first + axis.workloads - 1, col, fixed_row=True)}"
 
-    demand = months.here(months.line(f"{name}: demand over today's", "factor", grown, world.demand[0], FACTOR))
     need = ledger.today.need
     sized = np.zeros(ledger.months) if need is None else need.gpus(world.demand)
-    known = f"{ref('reach', today)}*{ref('replica', today)}"
     afresh = months.line(
         f"{name}: GPUs today's setup needs",
         "GPUs, sized afresh",
-        lambda c: f"IF({known}>0,{sized_formula(demand(c), today, ref('unit', today))},0)",
+        lambda c: needed_today(demand(c), axis.workloads),
         sized,
         WHOLE,
     )
-    staying = months.line(
-        f"{name}: GPUs if nothing is done",
-        "GPUs",
-        staying_formula(months.here(afresh), demand, today),
-        end.staying,
-        WHOLE,
-    )
-    return Block(demand, months.here(staying), 0, 0, 0, staying_row=staying)
+    make = staying_formula(months.here(afresh), demand)
+    staying = months.line(f"{name}: GPUs if nothing is done", "GPUs", make, end.staying, WHOLE)
+    stays = write_stay_hardware(months, name, end, staying) if axis.owns_today else None
+    return Block(demand, months.here(staying), 0, 0, 0, staying_row=staying, stay_hardware=stays)
+
+
+def _grown(months: Months, end: End, workload: int, label: str, values: np.ndarray) -> None:
+    """A workload's demand over today's at an end: of growth the first workload's only (docs/method.md, tornado)."""
+    read = (months.layout.value(end.driver.name, end.side), end.value)
+    first, _ = months.axis.demand_rows
+    here = months.here_c
+    if end.driver.name == DEMAND:
+        months.line(label, "factor", lambda c: f"{months.linked.at(first + workload, c)}*{here}", values, FACTOR, read)
+    elif workload > 0:
+        months.line(label, "factor", lambda c: months.linked.at(first + workload, c), values, FACTOR)
+    else:
+        months.line(label, "factor", path(here), values, FACTOR, read)
 
 
 def _shares(months: Months, end: End, name: str, block: Block) -> Block:
@@ -194,7 +172,7 @@ def _shares(months: Months, end: End, name: str, block: Block) -> Block:
         f"{name}: share moving now, the rest at the contract's end",
         "fraction",
         lambda c: (
-            f'IF(out_subject_plan="phased",MIN(1,MAX(0,1-{shared(COMMITTED, c)}/{block.staying(c)})),'
+            f'IF(out_subject_plan="phased",MIN(1,MAX(0,1-{months.linked.at(COMMITTED, c)}/{block.staying(c)})),'
             'IF(out_subject_plan="move_at_contract_end",0,1))'
         ),
         part,
@@ -240,29 +218,25 @@ def _share(months: Months, label: str, now: int, part: np.ndarray, starts: Seque
 
 def _fleets(months: Months, end: End, name: str, block: Block) -> Block:
     """Today's GPUs and the new ones; in place the new row is the fleet sized afresh."""
-    speed = months.layout.value(end.driver.name, end.side, OVER) if end.driver.name == THROUGHPUT else ""
-    if end.side == EXPECTED:
-        speed = ""
     arrived, gone = months.here(block.arrived), months.here(block.gone)
-    new = months.here(months.top + 1)
+    new, speed, read = months.here(months.top + 1), "", None
+    if end.driver.name == THROUGHPUT and end.side != EXPECTED:
+        over = end.value / end.driver.base if end.driver.base else 0.0
+        speed, read = f"/{fixed(months.top + 1, PARAM)}", (months.layout.value(THROUGHPUT, end.side, OVER), over)
 
     def sized(col: int) -> str:
-        share = f"MAX({arrived(col)},out_subject_in_place)"
-        wanted = f"{block.demand(col)}*out_subject_per_replica*{share}" + (f"/{speed}" if speed else "")
-        gpus = f"{CEILING.format(wanted)}*out_subject_replica+IF({share}>0,in_spare_replicas*out_subject_replica,0)"
-        return CEILING.format(f"({gpus})/out_subject_unit") + "*out_subject_unit"
-
-    def whole(gpus: str) -> str:
-        unit = ref("unit", months.today)
-        return f"IF({unit}=1,{gpus},{CEILING.format(f'({gpus})/{unit}')}*{unit})"
+        share, per_replica = f"MAX({arrived(col)},out_subject_in_place)", f"out_subject_per_replica{speed}"
+        workloads = months.axis.workloads
+        return needed_gpus(block.demand(col), per_replica, "out_subject_replica", "out_subject_unit", workloads, share)
 
     def left(col: int) -> str:
         staying, share = block.staying(col), arrived(col)
-        mixed = whole(f"(1-{share})*{staying}+{share}*{new(col)}")
+        mixed = whole_machines(f"(1-{share})*{staying}+{share}*{new(col)}")
         tuned = f"IF({share}<=0,{staying},MIN({mixed},MAX({staying},{new(col)})))"
-        return f"IF(out_subject_in_place=1,{tuned},MIN({staying},{whole(f'(1-{gone(col)})*{staying}')}))"
+        return f"IF(out_subject_in_place=1,{tuned},MIN({staying},{whole_machines(f'(1-{gone(col)})*{staying}')}))"
 
     old = months.line(f"{name}: today's GPUs", "GPUs", left, end.old, GPUS)
-    afresh = months.line(f"{name}: new GPUs", "GPUs; in place: sized afresh", sized, end.new, WHOLE)
+    afresh = months.line(f"{name}: new GPUs", "GPUs; in place: sized afresh", sized, end.new, WHOLE, read)
+    hardware = write_hardware(months, name, end, block, old, afresh) if months.axis.own_kinds else None
     months.top += 1
-    return replace(block, old=old, new=afresh)
+    return replace(block, old=old, new=afresh, hardware=hardware)

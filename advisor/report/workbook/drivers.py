@@ -1,7 +1,8 @@
 """The sheet Drivers, below the option looked at: the range of every driver, and what each end does to the NPV saved.
 
-An end changes one thing only, so its NPV follows from four sums over months (docs/workbook.md): GPU-months no longer
-rented, committed GPU-months unused, the exit fee's discount factor, and new GPU-months at the month's price.
+An end changes one thing only, so its NPV follows from few sums over months (docs/workbook.md): GPU-months no longer
+rented, committed GPU-months unused, the exit fee's discount factor, and new GPU-months at the month's price; with own
+hardware also from purchases less sales saved.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import numpy as np
 
 from advisor.decision.tornado import Driver, drivers_of, saving_with, world_with
 from advisor.money.months import Array
-from advisor.money.plans import World, flows, unused
+from advisor.money.plans import Plan, World, flows, unused
 from advisor.report.workbook.book import FACTOR, MONEY, NUMBER, WHOLE, Sheet, cell, fixed, on
 from advisor.report.workbook.model import Model
-from advisor.report.workbook.points import P_HIGH, P_LOW, PRICES
+from advisor.report.workbook.names import numbered
+from advisor.report.workbook.prices import LAST_PRICE, P_HIGH, P_LOW, PRICES
+from advisor.report.workbook.rows import Row
 from advisor.report.workbook.subject import SHEET, Subject
 
 DRIVER, UNIT, LOW, BASE, HIGH, RANGED, AT_LOW, AT_HIGH, SWING, ORDER = range(10)
@@ -31,7 +34,7 @@ RANGE_HEADS = (
     "Swing, USD",
     "Order, widest first",
 )
-(END, END_SIDE, END_VALUE, OVER, MARKET, IDLE, FEE, NEW, TODAY_PRICE, CANDIDATE_PRICE, ONE_OFF, NPV) = range(12)
+(END, END_SIDE, END_VALUE, OVER, MARKET, IDLE, FEE, NEW, HARDWARE, TODAY_PRICE, CANDIDATE_PRICE, ONE_OFF, NPV) = range(13)
 END_HEADS = (
     "End",
     "Side",
@@ -41,6 +44,7 @@ END_HEADS = (
     "Committed GPU-months unused, discounted",
     "Discount factor of the exit fee; 0: none",
     "New GPU-months, at the month's price over month 1, discounted",
+    "Purchases less sales of own hardware saved, discounted",
     "Today's price, factor",
     "Candidate's price, factor",
     "One-offs, factor",
@@ -67,6 +71,10 @@ class End:
     old: Array
     new: Array
     saving: float
+    kept: Array
+    hardware: Array
+    """What is left of the GPUs owned today, and purchases less sales that the plan saves, USD by month."""
+    stay_hardware: Array
 
 
 @dataclass(frozen=True)
@@ -131,18 +139,25 @@ def _end(model: Model, subject: Subject, driver: Driver, side: str, value: float
     new = cash.new_gpus
     if plan.target is not None and plan.target.in_place:
         new = np.broadcast_to(plan.target.need.gpus(world.demand, world.speed), (ledger.months,))
-    return End(driver, side, value, world, staying, cash.old_gpus, new, saving_with(case, plan, driver, value))
+    stay = flows(Plan("stay"), ledger.today, world, staying)
+    stays = np.broadcast_to(stay.purchase_usd - stay.sale_usd, (ledger.months,))
+    saved = stays - (cash.purchase_usd - cash.sale_usd)
+    kept = np.minimum(ledger.today.gpus, np.minimum.accumulate(cash.old_gpus))
+    npv = saving_with(case, plan, driver, value)
+    return End(driver, side, value, world, staying, cash.old_gpus, new, npv, kept, saved, stays)
 
 
-def write_ranges(sheet: Sheet, layout: Layout, drivers: dict[str, Driver], ends: list[End], shown: bool) -> None:
+def write_ranges(
+    sheet: Sheet, workloads: int, layout: Layout, drivers: dict[str, Driver], ends: list[End], shown: bool
+) -> None:
     """Write the ranges with the NPV saved at both ends, the swing, and the order."""
     sheet.section(layout.ranges - 2, "The range of every driver; the ends are worked out below")
-    sheet.header(layout.ranges - 1, RANGE_HEADS)
+    sheet.header(layout.ranges - 1, RANGE_HEADS, figures=range(LOW, len(RANGE_HEADS)))
     by_end = {(end.driver.name, end.side): end.saving for end in ends}
     swings = {name: abs(by_end[name, HIGH_END] - by_end[name, LOW_END]) if shown else 0.0 for name in NAMES}
     ranged = {name: float(shown and drivers[name].low != drivers[name].high) for name in NAMES}
     order = sorted(NAMES, key=lambda name: (-ranged[name], -swings[name], name))
-    formulas = _range_formulas()
+    formulas = _range_formulas(workloads)
     area = {col: f"{fixed(layout.ranges, col)}:{fixed(layout.ranges + len(NAMES) - 1, col)}" for col in (RANGED, SWING)}
     for row, name in enumerate(NAMES, start=layout.ranges):
         driver = drivers[name]
@@ -166,14 +181,14 @@ def write_ranges(sheet: Sheet, layout: Layout, drivers: dict[str, Driver], ends:
         sheet.formula(row, ORDER, ahead, 1 + order.index(name), WHOLE)
 
 
-def _range_formulas() -> dict[str, tuple[str, str, str]]:
+def _range_formulas(workloads: int) -> dict[str, tuple[str, str, str]]:
     """Low, base and high of each driver, as :func:`advisor.decision.tornado.drivers_of` has them."""
     wide = "cat_tornado_price_fraction"
     listed = {
-        side: f"INDEX({on(PRICES, f'{fixed(0, col)}:{fixed(199, col)}')},out_subject_price_row)"
+        side: f"INDEX({on(PRICES, f'{fixed(0, col)}:{fixed(LAST_PRICE, col)}')},out_subject_price_row)"
         for side, col in (("low", P_LOW), ("high", P_HIGH))
     }
-    offers = f"AND(out_subject_quoted=0,N({listed['low']})<N({listed['high']}))"
+    offers = f"AND(out_subject_quoted=0,out_subject_bought=0,N({listed['low']})<N({listed['high']}))"
 
     def price(side: str, factor: str) -> str:
         spread = f"IF({offers},{listed[side]},{{base}}*({factor}))"
@@ -184,11 +199,7 @@ def _range_formulas() -> dict[str, tuple[str, str, str]]:
 
     ours = "IF(out_subject_in_place=1,0,in_price_change_spread)"
     return {
-        THROUGHPUT: (
-            "IF(in_throughput_spread=0,{base},out_subject_low)",
-            "out_subject_tok_s",
-            "IF(in_throughput_spread=0,{base},out_subject_high)",
-        ),
+        THROUGHPUT: _speeds(workloads),
         PRICE: (price("low", f"1-{wide}"), "out_subject_usd_per_gpu_hour", price("high", f"1+{wide}")),
         PRICE_CHANGE: change("in_price_change_candidate", ours),
         TODAY: (
@@ -204,6 +215,18 @@ def _range_formulas() -> dict[str, tuple[str, str, str]]:
     }
 
 
+def _speeds(workloads: int) -> tuple[str, str, str]:
+    """Throughput: of several workloads the widest interval, over the estimate, stands for all."""
+    low, base, high = "out_subject_low", "out_subject_tok_s", "out_subject_high"
+    if workloads > 1:
+        ends = (
+            ",".join(f"{numbered(f'out_subject_{side}', n)}/{numbered('out_subject_tok_s', n)}" for n in range(workloads))
+            for side in ("low", "high")
+        )
+        low, base, high = f"MIN({next(ends)})", "1", f"MAX({next(ends)})"
+    return f"IF(in_throughput_spread=0,{{base}},{low})", base, f"IF(in_throughput_spread=0,{{base}},{high})"
+
+
 @dataclass(frozen=True)
 class Rows:
     """Where an end's months stand: areas over the horizon."""
@@ -215,14 +238,16 @@ class Rows:
     candidate_path: str
     committed: str
     discount: str
+    hardware: str = ""
+    """What is saved of purchases less sales; empty where no hardware is owned."""
 
 
 def write_ends(
-    sheet: Sheet, model: Model, layout: Layout, ends: list[End], areas: dict[tuple[str, str], Rows], in_place: bool
+    sheet: Sheet, model: Model, layout: Layout, ends: list[End], areas: dict[tuple[str, str], Rows], subject: Row
 ) -> None:
     """Write the four sums, the factors and the NPV saved of every end."""
     sheet.section(layout.ends - 2, "Ends: one driver at a time, all else as expected; months stand on Driver months")
-    sheet.header(layout.ends - 1, END_HEADS, height=TALL_HEADER)
+    sheet.header(layout.ends - 1, END_HEADS, height=TALL_HEADER, figures=range(END_VALUE, len(END_HEADS)))
     for end in ends:
         name = end.driver.name
         row = layout.end_row(name, end.side)
@@ -236,38 +261,44 @@ def write_ends(
             over = end.value / end.driver.base if end.driver.base else 0.0
             sheet.formula(row, END_VALUE, f"={there}", end.value, "#,##0.0###")
             sheet.formula(row, OVER, f"=IF({base}=0,0,{at[END_VALUE]}/{base})", over, FACTOR)
-        _sums(sheet, model, row, end, areas[name, end.side], in_place)
+        _sums(sheet, model, row, end, areas[name, end.side], subject)
         for col, driver in ((TODAY_PRICE, TODAY), (CANDIDATE_PRICE, PRICE), (ONE_OFF, ONCE)):
             sheet.formula(row, col, f'=IF({at[END]}="{driver}",{at[OVER]},1)', over if name == driver else 1.0, FACTOR)
         npv = (
-            f"=out_today_usd_per_gpu_hour*cat_hours_per_month*{at[TODAY_PRICE]}*({at[MARKET]}+in_recoverable*{at[IDLE]})"
-            f"-in_exit_fee*{at[FEE]}-out_subject_usd_per_gpu_hour*cat_hours_per_month*{at[CANDIDATE_PRICE]}*{at[NEW]}"
+            f"=out_today_usd_per_gpu_month*{at[TODAY_PRICE]}*({at[MARKET]}+in_recoverable*{at[IDLE]})"
+            f"-in_exit_fee*{at[FEE]}-out_subject_usd_per_gpu_month*{at[CANDIDATE_PRICE]}*{at[NEW]}+{at[HARDWARE]}"
             f"-out_subject_one_off*{at[ONE_OFF]}"
         )
         sheet.formula(row, NPV, npv, end.saving, MONEY, bold=True)
 
 
-def _sums(sheet: Sheet, model: Model, row: int, end: End, at: Rows, in_place: bool) -> None:
+def _sums(sheet: Sheet, model: Model, row: int, end: End, at: Rows, subject: Row) -> None:
     """The four sums over months, worked out from the engine's GPUs."""
     ledger, world = model.case.ledger, end.world
+    in_place, bought = subject.in_place, bool(subject.own_kind)
     held, factors = ledger.today.committed(ledger.months), ledger.factors
     market = np.maximum(0.0, end.staying - held) - np.maximum(0.0, end.old - held)
     idle = unused(held, end.old)
     new = np.zeros(ledger.months) if in_place else end.new
+    today_path = np.ones(ledger.months) if ledger.today.terms.owned else world.current_price_path
+    path = np.ones(ledger.months) if bought else world.candidate_price_path
     k, s, o = at.committed, at.staying, at.old
+    price_path = f"({at.candidate_path}*(1-out_subject_bought)+out_subject_bought)" if at.hardware else at.candidate_path
+    hardware = f"=SUMPRODUCT({at.hardware}*{at.discount})" if at.hardware else "=0"
     figures = (
         (
             MARKET,
             f"=SUMPRODUCT((({s}>{k})*({s}-{k})-({o}>{k})*({o}-{k}))*{at.today_path}*{at.discount})",
-            float((market * world.current_price_path) @ factors),
+            float((market * today_path) @ factors),
         ),
         (IDLE, f"=SUMPRODUCT(({k}-{o}>cat_gpu_noise)*({k}-{o})*{at.discount})", float(idle @ factors)),
         (FEE, f"=SUMPRODUCT(MAX(({k}-{o}>cat_gpu_noise)*{at.discount}))", float(np.max((idle > 0) * factors))),
         (
             NEW,
-            f"=IF(out_subject_in_place=1,0,SUMPRODUCT({at.new}*{at.candidate_path}*{at.discount}))",
-            float((new * world.candidate_price_path) @ factors),
+            f"=IF(out_subject_in_place=1,0,SUMPRODUCT({at.new}*{price_path}*{at.discount}))",
+            float((new * path) @ factors),
         ),
+        (HARDWARE, hardware, float(end.hardware @ factors)),
     )
     for col, formula, value in figures:
         sheet.formula(row, col, formula, value, NUMBER)

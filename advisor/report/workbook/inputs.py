@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from advisor.report.workbook.book import FACTOR, MONEY, NUMBER, SHARE, WHOLE, Book, Sheet, cell
+from collections.abc import Mapping
+
+from advisor.catalog.records import Hardware
+from advisor.report.workbook.book import FACTOR, HEADER_LINE, MONEY, NUMBER, SHARE, WHOLE, Book, Sheet, cell
 from advisor.report.workbook.constants import Constant, constants_of
 from advisor.report.workbook.fields import FieldPath, Leaf, bounds, choices, help_of, leaves
 from advisor.report.workbook.model import Model
+from advisor.report.workbook.names import TODAY, numbered, own, tolerance
+from advisor.report.workbook.own_hardware import FIELDS
 from advisor.scenario import Scenario
 
 SHEET = "Inputs"
@@ -27,7 +32,8 @@ COLUMNS = (
 )
 LABEL, VALUE, UNIT, LOW, HIGH, CASE, IN_USE, EFFECT, SOURCE, DATE, NOTE, FIELD, DELIVERED = range(len(COLUMNS))
 NONE = "none"
-NOTE_WIDTH = 90
+UNIT_WIDTH, SOURCE_WIDTH, NOTE_WIDTH = 18, 26, 90
+SMALL = 1e-3
 HERE, ON_UPLOAD = "here, at once", "on upload"
 
 _WORKLOAD: FieldPath = ("workloads", 0)
@@ -67,6 +73,8 @@ LIVE: dict[FieldPath, str] = {
     ("finance", "discount_rate_per_year"): "in_discount_rate",
     ("finance", "price_change_per_year", "current"): "in_price_change_current",
     ("finance", "price_change_per_year", "candidate"): "in_price_change_candidate",
+    ("finance", "usd_per_kwh"): "in_usd_per_kwh",
+    ("finance", "pue"): "in_pue",
     ("sizing", "headroom_fraction"): "in_headroom",
     ("sizing", "spare_replicas"): "in_spare_replicas",
     ("uncertainty", "throughput_spread_ratio"): "in_throughput_spread",
@@ -87,9 +95,20 @@ def live_name(leaf: Leaf, model: Model) -> str | None:
     if model.why_not_live:
         return None
     path = leaf.path
-    if len(path) == 5 and path[:2] == _WORKLOAD and path[2] == "tasks" and path[4] == "tolerance_points":
-        return f"in_tolerance_{int(path[3]) + 1}"
+    if path[0] == "workloads" and len(path) > 2:
+        return _workload_name(int(path[1]), path[2:])
+    if path[:2] == ("current", "owned") and path[-1] in FIELDS:
+        return f"in_{own(TODAY, FIELDS[path[-1]])}"
+    if path[:2] == ("candidates", "owned") and path[2] in model.own_kinds and path[-1] in FIELDS:
+        return f"in_{own(str(path[2]), FIELDS[path[-1]])}"
     return LIVE.get(path)
+
+
+def _workload_name(number: int, field: FieldPath) -> str | None:
+    if len(field) == 3 and field[0] == "tasks" and field[2] == "tolerance_points":
+        return tolerance(number, int(field[1]))
+    name = LIVE.get(("workloads", 0, *field))
+    return None if name is None else numbered(name, number)
 
 
 def write_inputs(book: Book, model: Model, made: str) -> list[tuple[int, str, bool]]:
@@ -101,13 +120,13 @@ def write_inputs(book: Book, model: Model, made: str) -> list[tuple[int, str, bo
         else ("Fields that take effect here move every sheet; the others count once the file is uploaded again.")
     )
     sheet.heading("Inputs", f"Blue cells are yours to change. {how} Do not rename, insert or delete rows.")
-    sheet.header(HEADER_ROW, COLUMNS)
-    sheet.widths(34, 20, 16, 12, 12, 8, 18, 14, 22, 12, NOTE_WIDTH, 60, 20)
+    sheet.header(HEADER_ROW, COLUMNS, height=HEADER_LINE, figures=(VALUE, LOW, HIGH, IN_USE, DELIVERED))
+    sheet.widths(40, 20, UNIT_WIDTH, 12, 12, 8, 18, 14, SOURCE_WIDTH, 12, NOTE_WIDTH, 60, 20)
     sheet.repeat(HEADER_ROW)
     row, group = FIRST_ROW, ""
     rows: list[tuple[int, str, bool]] = []
     for leaf in leaves(model.decision.scenario):
-        if group != (group := _group(leaf)):
+        if group != (group := _group(leaf, model.decision.catalog.hardware)):
             sheet.section(row, group)
             row += 1
         _field(book, sheet, row, leaf, model, made)
@@ -132,9 +151,15 @@ GROUPS = {
 }
 
 
-def _group(leaf: Leaf) -> str:
+def _group(leaf: Leaf, hardware: Mapping[str, Hardware]) -> str:
     title = GROUPS.get(str(leaf.path[0]), "File")
-    return f"{title} {int(leaf.path[1]) + 1}" if title == "Workload" else title
+    if title == "Workload":
+        return f"{title} {int(leaf.path[1]) + 1}"
+    if leaf.path[:2] == ("current", "owned"):
+        return "Today's GPUs, on the own books"
+    if leaf.path[:2] == ("candidates", "owned"):
+        return f"{hardware[str(leaf.path[2])].name}, to buy"
+    return title
 
 
 def _field(book: Book, sheet: Sheet, row: int, leaf: Leaf, model: Model, made: str) -> None:
@@ -142,8 +167,9 @@ def _field(book: Book, sheet: Sheet, row: int, leaf: Leaf, model: Model, made: s
     name = live_name(leaf, model)
     sheet.text(row, LABEL, leaf.label)
     sheet.entry(row, VALUE, leaf.value, style)
-    sheet.text(row, UNIT, leaf.unit or "text" if leaf.kind in ("text", "list", "yes/no") else leaf.unit or "number")
-    sheet.text(row, EFFECT, HERE if name else ON_UPLOAD)
+    unit = leaf.unit or ("text" if leaf.kind in ("text", "list", "yes/no") else "number")
+    sheet.text(row, UNIT, unit, align="left", indent=1)
+    sheet.text(row, EFFECT, HERE if name else ON_UPLOAD, align="left", indent=1)
     is_default = leaf.value == _defaults().get(leaf.path, "-")
     sheet.text(row, SOURCE, "default of the form" if is_default else "your input")
     sheet.text(row, DATE, made)
@@ -165,15 +191,17 @@ def _field(book: Book, sheet: Sheet, row: int, leaf: Leaf, model: Model, made: s
     if name:
         base, low, high, case = (cell(row, col, fixed_col=True) for col in (VALUE, LOW, HIGH, CASE))
         formula = f'=IF({case}="low",{low},IF({case}="high",{high},IF(ISBLANK({base}),"{NONE}",{base})))'
-        sheet.formula(row, IN_USE, formula, NONE if leaf.value is None else leaf.value, style, align="right")
+        shown = NONE if leaf.value is None else leaf.value
+        sheet.formula(row, IN_USE, formula, shown, style, align="right", indent=int(isinstance(shown, str)))
         book.name(name, SHEET, row, IN_USE)
 
 
 def spread(leaf: Leaf, model: Model) -> tuple[float, float] | None:
     """Low and high of a driver: the spreads of the tornado, kept within what the field takes."""
-    name, value = live_name(leaf, model), leaf.value
-    if name is None or not isinstance(value, float | int):
+    value = leaf.value
+    if live_name(leaf, model) is None or not isinstance(value, float | int):
         return None
+    name = LIVE.get(_WORKLOAD + leaf.path[2:] if leaf.path[0] == "workloads" else leaf.path, "")
     assume, doubt = model.decision.catalog.assume, model.decision.scenario.uncertainty
     demand = ("in_requests_per_second", "in_tokens_per_day", "in_active_users")
     if name in demand:
@@ -247,9 +275,13 @@ def _validate(sheet: Sheet, row: int, leaf: Leaf) -> None:
 
 def _constant(book: Book, sheet: Sheet, row: int, constant: Constant, model: Model) -> None:
     sheet.text(row, LABEL, constant.label)
-    sheet.number(row, IN_USE, constant.value, FACTOR if constant.value < 1 else NUMBER)
-    sheet.text(row, UNIT, constant.unit)
-    sheet.text(row, SOURCE, constant.source)
+    style = NUMBER if constant.value >= 1 else FACTOR if constant.value == 0 or abs(constant.value) >= SMALL else "0.0E+00"
+    sheet.number(row, IN_USE, constant.value, style)
     sheet.text(row, DATE, model.decision.catalog.as_of)
-    sheet.wrapped(row, (NOTE, constant.note, NOTE_WIDTH))
+    sheet.wrapped(
+        row,
+        (UNIT, constant.unit, UNIT_WIDTH),
+        (SOURCE, constant.source, SOURCE_WIDTH),
+        (NOTE, constant.note, NOTE_WIDTH),
+    )
     book.name(constant.name, SHEET, row, IN_USE)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
 from advisor.evidence.age import Z80, age_deviation, software_age, widened
 from advisor.evidence.frontier import Curve
 from advisor.evidence.prefix import UNCERTAIN_SHARE
@@ -15,25 +19,31 @@ from advisor.report.workbook.book import (
     fixed,
     on,
 )
-from advisor.report.workbook.model import Model, Row
+from advisor.report.workbook.model import Model
+from advisor.report.workbook.names import numbered
 from advisor.report.workbook.page import Value
 from advisor.report.workbook.points import AGE, HIGH, HIGH_SLOPE, KNOT_X, LOW, LOW_SLOPE
+from advisor.report.workbook.rows import Part, Row
 from advisor.report.workbook.sizing import SHEET as SIZING
 from advisor.report.workbook.sizing import Sizing, on_line
+from advisor.report.workbook.sizing_columns import CUBIC
 from advisor.report.workbook.sizing_columns import INDEX as SIZING_COLUMNS
 
 
-def looked_up(sheet: str, column: int, first: int, last: int) -> str:
+def looked_up(sheet: str, column: int, first: int, last: int, place: str = "out_subject_place") -> str:
     """A column of a table at the place of the option looked at."""
-    return f"=INDEX({on(sheet, f'{fixed(first, column)}:{fixed(last, column)}')},out_subject_place)"
+    return f"=INDEX({on(sheet, f'{fixed(first, column)}:{fixed(last, column)}')},{place})"
 
 
-CUBIC = (
-    "=IF({at}={x0},{y0},IF({at}={x1},{y1},MIN(MAX("
-    "((1+{t}+{t})*(1-{t})*(1-{t})*{y0}+{t}*(1-{t})*(1-{t})*({x1}-{x0})*{s0}"
-    "+{t}*{t}*(1+1+1-{t}-{t})*{y1}+{t}*{t}*({t}-1)*({x1}-{x0})*{s1}),"
-    "MIN({y0},{y1})),MAX({y0},{y1}))))"
-)
+def sized_at(sizing: Sizing, key: str, workload: int = 0) -> str:
+    """A column of Sizing at the option looked at; of several workloads at one of its rows."""
+    first, last = sizing.options
+    place = "out_subject_place"
+    if sizing.workloads > 1:
+        place = f"(out_subject_place-1)*cat_workloads+1{'+1' * workload}"
+    return looked_up(SIZING, SIZING_COLUMNS[key], first, last, place)
+
+
 SIZED = (
     ("curve", "row", "Curve read", "row of Operating points", WHOLE),
     ("kind", "kind", "Evidence", "", TEXT),
@@ -49,13 +59,19 @@ SIZED = (
 )
 
 
-def interval_lines(region: str, sizing: Sizing, row: Row, values: dict[str, Value]) -> list[Line]:
-    """Where the option runs, both ends of its throughput's interval there, and what widens them."""
-    rows = [number for key, number in sizing.rows.items() if key != "today"]
-    sized = sizing.values[row.id]
+def interval_lines(region: str, sizing: Sizing, row: Row, values: Sequence[dict[str, Value]]) -> list[Line]:
+    """Where each workload of the option runs, both ends of its throughput's interval there, and what widens them."""
+    return [
+        line
+        for workload, sized in enumerate(sizing.parts[row.id])
+        for line in _numbered(_lines(region, sizing, workload, sized, values[workload]), workload)
+    ]
+
+
+def _lines(region: str, sizing: Sizing, workload: int, sized: dict[str, Value], values: dict[str, Value]) -> list[Line]:
     return [
         *(
-            Line(name, label, unit, fmt, looked_up(SIZING, SIZING_COLUMNS[key], min(rows), max(rows)), sized[key])
+            Line(name, label, unit, fmt, sized_at(sizing, key, workload), sized[key])
             for name, key, label, unit, fmt in SIZED
         ),
         *_read_lines(region, "low", "Lower", (LOW, LOW_SLOPE), values),
@@ -65,13 +81,33 @@ def interval_lines(region: str, sizing: Sizing, row: Row, values: dict[str, Valu
     ]
 
 
+def _numbered(lines: list[Line], workload: int) -> list[Line]:
+    """The lines under the names of a workload."""
+    if workload == 0:
+        return lines
+    names = {line.name for line in lines}
+
+    def rename(match: re.Match[str]) -> str:
+        return numbered(match[0], workload) if match[1] in names else match[0]
+
+    return [
+        replace(
+            line,
+            name=numbered(line.name, workload),
+            label=f"Workload {workload + 1}: {line.label}",
+            formula=re.sub(r"out_subject_(\w+)", rename, line.formula),
+        )
+        for line in lines
+    ]
+
+
 def _point(region: str, number: int, knot: str) -> str:
     return f"INDEX({region},out_subject_curve+{on_line(number)},{knot})"
 
 
 def _read_lines(region: str, side: str, words: str, lines: tuple[int, int], values: dict[str, Value]) -> list[Line]:
     """One end, read as the middle is: values and slopes of the two knots around, then the cubic."""
-    cells = {"at": "out_subject_at", "t": "out_subject_step", "x0": "out_subject_x0", "x1": "out_subject_x1"}
+    cells = {"at": "out_subject_at", "step": "out_subject_step", "x0": "out_subject_x0", "x1": "out_subject_x1"}
     knots = (("0", "before", "out_subject_left"), ("1", "after", "MIN(out_subject_count,out_subject_left+1)"))
     found = []
     for part, what, number, unit in (("y", "value", lines[0], "tok/s/GPU"), ("s", "slope", lines[1], "per tok/s/user")):
@@ -79,7 +115,7 @@ def _read_lines(region: str, side: str, words: str, lines: tuple[int, int], valu
             name = f"{side}_{part}{place}"
             cells[part + place] = f"out_subject_{name}"
             label, formula = f"{words} end: {what} {where}", f"={_point(region, number, knot)}"
-            found.append(Line(name, label, unit, FACTOR, formula, values[name]))
+            found.append(Line(name, label, unit, NUMBER if part == "y" else FACTOR, formula, values[name]))
     name = f"{side}_read"
     return [*found, Line(name, f"{words} end, read", "tok/s/GPU", NUMBER, CUBIC.format(**cells), values[name])]
 
@@ -116,25 +152,25 @@ def _widened_lines(region: str, values: dict[str, Value]) -> list[Line]:
     return found
 
 
-def interval_values(model: Model, row: Row) -> dict[str, Value]:
-    """What these lines show, by the engine's own functions."""
-    curve, _, at, _ = model.position(row)
-    value, reading = model.reading(row)
+def interval_values(model: Model, part: Part) -> dict[str, Value]:
+    """What the lines of a workload show, by the engine's own functions."""
+    curve, _, at, _ = part.position
+    value, reading = part.reading
     catalog = model.decision.catalog
     aging = catalog.latency_fits[-1].aging
     months = 0.0
-    if row.lookup.first_kind != "user-measured":
+    if part.lookup.first_kind != "user-measured":
         months = software_age([knot.run_date for knot in reading.knots], catalog.as_of, aging).months
     found: dict[str, Value] = {"age": months, "extra": Z80 * age_deviation(months, aging)}
     for side, bound in zip(("low", "high"), curve.bounds or (None, None), strict=True):
         found |= _end_values(side, curve, bound, at)
-    found["tok_s"] = value * row.prefix_factor
+    found["tok_s"] = value * part.prefix_factor
     found["low"] = found["high"] = found["tok_s"]
     if reading.low is not None and reading.high is not None:
         ends = (min(reading.low, value), value, max(reading.high, value))
         low, high = widened(*ends, age_deviation(months, aging))
-        found["low"] = low * row.prefix_factor ** (1 - UNCERTAIN_SHARE)
-        found["high"] = high * row.prefix_factor ** (1 + UNCERTAIN_SHARE)
+        found["low"] = low * part.prefix_factor ** (1 - UNCERTAIN_SHARE)
+        found["high"] = high * part.prefix_factor ** (1 + UNCERTAIN_SHARE)
     return found
 
 

@@ -1,156 +1,92 @@
 """The sheet Monthly: time, demand, prices, today's fleet and its contract; below, the plans of one option in full.
 
-The same column is the same month on every sheet that has months, and a row has one formula.
+The same column is the same month on every sheet that has months.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 
-from advisor.report.workbook.book import CEILING, FACTOR, MONEY, MONEY_FINE, NUMBER, WHOLE, Book, Sheet, cell, on
-from advisor.report.workbook.model import Model
-from advisor.report.workbook.page import column
-from advisor.report.workbook.sizing import ref
-from advisor.units import HOURS_PER_MONTH
-
-SHEET = "Monthly"
-LABEL, UNIT, PARAM, BEFORE, FIRST = range(5)
-(
-    MONTH,
+from advisor.money.plans import Plan, flows
+from advisor.report.workbook.axis import (
     ACTIVE,
-    DISCOUNT,
-    DEMAND,
-    MEAN,
-    PEAK,
-    TODAY_PATH,
-    TODAY_PRICE,
+    BEFORE,
     CANDIDATE_PATH,
-    SIZED,
-    STAYING,
-    OPENING,
-    EXPIRING,
     COMMITTED,
+    DEMAND,
+    DISCOUNT,
+    EXPIRING,
+    FIRST,
+    LEFT,
+    MEAN,
+    MONTH,
+    OPENING,
     OWED,
     PAID,
-    LEFT,
-    STAY_USD,
+    PARAM,
+    PEAK,
+    SHEET,
+    SIZED,
     STAY_SUM,
-) = range(3, 22)
-LAST_SHARED = STAY_SUM
+    STAY_USD,
+    STAYING,
+    TODAY_PATH,
+    TODAY_PRICE,
+    UNIT,
+    Axis,
+    Link,
+    here,
+    write_axis,
+    write_line,
+)
+from advisor.report.workbook.book import FACTOR, MONEY, NUMBER, WHOLE, Book, Sheet, cell
+from advisor.report.workbook.demand import demand_area
+from advisor.report.workbook.model import Model
+from advisor.report.workbook.names import TODAY, numbered, own
+from advisor.report.workbook.needs import needed_today, path, stay_usd_formula, staying_formula, total
+from advisor.report.workbook.own_hardware import bought, closing_value, held_value, terms_of
 
 
-@dataclass(frozen=True)
-class Axis:
-    """The months of a sheet."""
+def write_monthly(book: Book, model: Model) -> tuple[Sheet, Axis, dict[int, Link]]:
+    """Write the shared rows; the rows by number, for sheets that show them once more.
 
-    months: int
-
-    @property
-    def last(self) -> int:
-        """The column of the last month."""
-        return FIRST + self.months - 1
-
-    def whole(self, row: int, sheet: str = "") -> str:
-        """A row over all months."""
-        area = f"{cell(row, FIRST, fixed_row=True, fixed_col=True)}:{cell(row, self.last, fixed_row=True, fixed_col=True)}"
-        return on(sheet, area) if sheet else area
-
-
-def shared(row: int, col: int) -> str:
-    """A cell of Monthly in the month of the column."""
-    return on(SHEET, cell(row, col, fixed_row=True))
-
-
-def write_line(
-    sheet: Sheet, axis: Axis, row: int, label: str, unit: str, make: Callable[[int], str], values: Sequence[float], fmt: str
-) -> None:
-    """One row: a label, a unit, and one formula over all months."""
-    sheet.text(row, LABEL, label)
-    sheet.text(row, UNIT, unit, font_color="#555555")
-    sheet.fill(row, FIRST, make, np.asarray(values, dtype=float)[: axis.months].tolist(), fmt)
-
-
-def write_axis(sheet: Sheet, axis: Axis, *, linked: bool) -> None:
-    """The row of month numbers; on other sheets it follows Monthly."""
-    sheet.text(MONTH, LABEL, "Month", bold=True)
-    sheet.text(MONTH, UNIT, "end of month", font_color="#555555")
-    sheet.text(MONTH, PARAM, "Parameter / total", bold=True)
-    for col in range(BEFORE, axis.last + 1):
-        month = col - BEFORE
-        style = {"bold": True, "bottom": 1, "bg_color": "#E8EEF4"}
-        if linked:
-            sheet.formula(MONTH, col, "=" + shared(MONTH, col), month, WHOLE, **style)
-        elif month == 0:
-            sheet.number(MONTH, col, 0, WHOLE, **style)
-        else:
-            sheet.formula(MONTH, col, f"={cell(MONTH, col - 1)}+1", month, WHOLE, **style)
-    sheet.widths(66 if linked else 48, 22, 16)
-    sheet.page.set_column(BEFORE, axis.last, 12)
-    sheet.repeat(MONTH, BEFORE)
-    sheet.page.repeat_columns(LABEL, UNIT)
-    sheet.page.fit_to_pages(max(1, round(axis.months / 18)), 0)
-
-
-def sized_formula(demand: str, row: int, unit: str, share: str = "") -> str:
-    """GPUs a demand needs on a row of Sizing: whole replicas, spares, whole machines."""
-    replica, needed = ref("replica", row), ref("per_replica", row)
-    wanted = f"{demand}*{needed}" + (f"*{share}" if share else "")
-    spare = f"IF({share}>0,in_spare_replicas*{replica},0)" if share else f"in_spare_replicas*{replica}"
-    gpus = f"({CEILING.format(wanted)}*{replica}+{spare})"
-    return CEILING.format(f"{gpus}/{unit}") + f"*{unit}"
-
-
-def staying_formula(sized: Callable[[int], str], demand: Callable[[int], str], today: int) -> Callable[[int], str]:
-    """The fleet as entered, and what growth needs beyond today's need; unmeasured it grows with the demand."""
-    known = f"{ref('reach', today)}*{ref('replica', today)}"
-    first = sized(FIRST).replace(column(FIRST) + "$", f"${column(FIRST)}$")
-
-    def make(col: int) -> str:
-        grown = CEILING.format(f"in_gpus*MAX(1,{demand(col)})")
-        return f"IF({known}>0,in_gpus+MAX(0,{sized(col)}-MAX(in_gpus,{first})),MAX(in_gpus,{grown}))"
-
-    return make
-
-
-def stay_usd_formula(committed: str, staying: str, path: str) -> str:
-    """What staying costs: committed GPUs at the contract's price, the others at the month's."""
-    return f"({committed}+MAX(0,{staying}-{committed})*{path})*out_today_usd_per_gpu_hour*cat_hours_per_month"
-
-
-def write_monthly(book: Book, model: Model, today: int) -> tuple[Sheet, Axis]:
-    """Write the shared rows; the plans of one option are added below by :mod:`advisor.report.workbook.view`."""
-    axis = Axis(model.case.ledger.months)
+    The plans of one option are added below by :mod:`advisor.report.workbook.view`.
+    """
+    axis = Axis(model.case.ledger.months, model.workloads, tuple(model.own_kinds))
     sheet = book.sheet(SHEET)
     sheet.heading("Monthly", "USD at the end of each month; one-offs in month 0. Costs are positive.")
     write_axis(sheet, axis, linked=False)
     ledger = model.case.ledger
+    lines: dict[int, Link] = {}
 
     def line(row: int, label: str, unit: str, make: Callable[[int], str], values: object, fmt: str) -> None:
-        write_line(sheet, axis, row, label, unit, make, np.broadcast_to(np.asarray(values), (axis.months,)).tolist(), fmt)
+        found = np.broadcast_to(np.asarray(values, dtype=float), (axis.months,)).tolist()
+        lines[row] = Link(label, unit, found, fmt)
+        write_line(sheet, axis, row, label, unit, make, found, fmt)
 
-    _time_lines(line, model)
-    _fleet_lines(sheet, axis, line, model, today)
+    _time_lines(line, model, axis)
+    _fleet_lines(sheet, axis, line, model)
+    if axis.workloads > 1:
+        _demand_lines(sheet, axis, line, model)
+    if axis.own_kinds:
+        _own_lines(sheet, axis, line, model)
     _totals(book, sheet, axis, model)
     assert ledger.months == axis.months
-    return sheet, axis
+    return sheet, axis, lines
 
 
-def here(row: int) -> Callable[[int], str]:
-    """A row of this sheet in the month of a column."""
-    return lambda col: cell(row, col, fixed_row=True)
-
-
-def _time_lines(line: Callable[..., None], model: Model) -> None:
+def _time_lines(line: Callable[..., None], model: Model, axis: Axis) -> None:
     """Time, demand and prices."""
     ledger, load = model.case.ledger, model.decision.load
-    world, price = ledger.world, ledger.today.terms.usd_per_gpu_month / HOURS_PER_MONTH
+    world, price = ledger.world, ledger.today.terms.usd_per_gpu_month
     month, active = here(MONTH), here(ACTIVE)
+    growth = sum(share * factor for share, factor in zip(ledger.token_shares, world.demand, strict=True))
+    peak = sum(one.peak_tok_s * factor for one, factor in zip(model.decision.loads, world.demand, strict=True))
 
-    def path(rate: str) -> Callable[[int], str]:
-        return lambda col: f"(1+{rate})^(({month(col)}-1)/12)"
+    def weighted(what: str, col: int) -> str:
+        return total(f"{demand_area(what, axis.workloads)}*{axis.demand(col, outside=False)}", axis.workloads)
 
     line(ACTIVE, "Within the horizon", "1 yes, 0 no", lambda c: f"IF({month(c)}<=in_horizon,1,0)", 1.0, WHOLE)
     line(
@@ -161,33 +97,24 @@ def _time_lines(line: Callable[..., None], model: Model) -> None:
         ledger.factors,
         FACTOR,
     )
-    line(DEMAND, "Demand over today's", "factor", path("in_growth"), world.demand[0], FACTOR)
-    line(
-        MEAN,
-        "Demand, mean",
-        "tok/s",
-        lambda c: f"out_mean_tok_s*{here(DEMAND)(c)}",
-        load.mean_tok_s * world.demand[0],
-        NUMBER,
-    )
-    line(
-        PEAK,
-        "Demand at the peak",
-        "tok/s",
-        lambda c: f"out_peak_tok_s*{here(DEMAND)(c)}",
-        load.peak_tok_s * world.demand[0],
-        NUMBER,
-    )
-    line(
-        TODAY_PATH, "Today's price over month 1", "factor", path("in_price_change_current"), world.current_price_path, FACTOR
-    )
+    if axis.workloads == 1:
+        line(DEMAND, "Demand over today's", "factor", path("in_growth"), growth, FACTOR)
+    else:
+        mean = f"SUM({demand_area('mean', axis.workloads)})"
+        line(DEMAND, "Demand over today's, all workloads", "factor", lambda c: f"{here(MEAN)(c)}/{mean}", growth, FACTOR)
+    line(MEAN, "Demand, mean", "tok/s", lambda c: weighted("mean", c), load.mean_tok_s * growth, NUMBER)
+    line(PEAK, "Demand at the peak", "tok/s", lambda c: weighted("peak", c), peak, NUMBER)
+    rate, today = "in_price_change_current", "Today's price over month 1"
+    if axis.owns_today:
+        rate, today = "", "Running cost over month 1"
+    line(TODAY_PATH, today, "factor", path(rate), np.ones(axis.months) if not rate else world.current_price_path, FACTOR)
     line(
         TODAY_PRICE,
-        "Today's price outside the contract",
-        "USD/GPU-hour",
-        lambda c: f"out_today_usd_per_gpu_hour*{here(TODAY_PATH)(c)}",
-        price * world.current_price_path,
-        MONEY_FINE,
+        "Running cost of today's GPUs" if axis.owns_today else "Today's rent outside the contract",
+        "USD/GPU-month",
+        lambda c: f"out_today_usd_per_gpu_month*{here(TODAY_PATH)(c)}",
+        price * (1.0 if axis.owns_today else world.current_price_path),
+        MONEY,
     )
     line(
         CANDIDATE_PATH,
@@ -199,34 +126,97 @@ def _time_lines(line: Callable[..., None], model: Model) -> None:
     )
 
 
-def _fleet_lines(sheet: Sheet, axis: Axis, line: Callable[..., None], model: Model, today: int) -> None:
+def _demand_lines(sheet: Sheet, axis: Axis, line: Callable[..., None], model: Model) -> None:
+    """Demand over today's, one row a workload."""
+    first, last = axis.demand_rows
+    sheet.section(first - 1, "Demand by workload")
+    for number, row in enumerate(range(first, last + 1)):
+        growth = path(numbered("in_growth", number))
+        line(
+            row,
+            f"Demand over today's, workload {number + 1}",
+            "factor",
+            growth,
+            model.case.ledger.world.demand[number],
+            FACTOR,
+        )
+
+
+def _own_lines(sheet: Sheet, axis: Axis, line: Callable[..., None], model: Model) -> None:
+    """What own hardware is worth, and purchases less sales if nothing is done."""
+    months, ledger = axis.months, model.case.ledger
+    sheet.section(axis.own_top, "Own hardware: worth of a GPU; purchases and sales if nothing is done")
+    names = {
+        kind: "today's kind" if kind == TODAY else model.decision.catalog.hardware[kind].name for kind in axis.own_kinds
+    }
+    for kind in axis.own_kinds:
+        terms = terms_of(model, kind)
+        capex, residual, life = (f"in_{own(kind, what)}" for what in ("capex", "residual", "life"))
+        worth = terms.closing_value(months)
+
+        def closing(col: int, capex: str = capex, end: str = f"{capex}*{residual}", life: str = life) -> str:
+            return closing_value(here(MONTH)(col), here(ACTIVE)(col), capex, end, life)
+
+        line(axis.closing(kind), f"Bought in the month, {names[kind]}: worth at the end", "USD/GPU", closing, worth, MONEY)
+    if not axis.owns_today:
+        return
+    terms = ledger.today.terms
+    line(
+        axis.held,
+        "There already: worth in the month",
+        "USD/GPU",
+        lambda c: held_value(here(MONTH)(c)),
+        terms.held_value(months),
+        MONEY,
+    )
+    cash = flows(Plan("stay"), ledger.today, ledger.world, ledger.staying)
+    sheet.formula(STAYING, BEFORE, "=in_gpus", float(ledger.today.gpus), WHOLE)
+    whole, before, worth_row = axis.whole(STAYING), axis.whole_before(STAYING), axis.whole(axis.closing(TODAY))
+
+    def staying(col: int) -> str:
+        month, now = here(MONTH)(col), here(STAYING)
+        buys = bought(now(col), now(col - 1), whole, before, f"in_{own(TODAY, 'capex')}", worth_row, month)
+        return f"{buys}-IF({month}=in_horizon,in_gpus*{here(axis.held)(col)},0)"
+
+    line(
+        axis.stay_hardware,
+        "Staying: purchases less sales and worth at the end",
+        "USD",
+        staying,
+        cash.purchase_usd - cash.sale_usd,
+        MONEY,
+    )
+
+
+def _fleet_lines(sheet: Sheet, axis: Axis, line: Callable[..., None], model: Model) -> None:
     """Today's fleet if nothing is done, its contract, and what staying costs."""
     ledger = model.case.ledger
     world, fleet, active = ledger.world, ledger.today, here(ACTIVE)
     committed = fleet.committed(ledger.months)
     sized = fleet.need.gpus(world.demand) if fleet.need else np.zeros(axis.months)
-    known = f"{ref('reach', today)}*{ref('replica', today)}"
+
+    def demand(col: int) -> str:
+        return axis.demand(col, outside=False)
+
     line(
         SIZED,
         "GPUs today's setup needs, sized afresh",
         "GPUs",
-        lambda c: f"IF({known}>0,{sized_formula(here(DEMAND)(c), today, ref('unit', today))},0)",
+        lambda c: needed_today(demand(c), axis.workloads),
         sized,
         WHOLE,
     )
-    line(
-        STAYING, "GPUs if nothing is done", "GPUs", staying_formula(here(SIZED), here(DEMAND), today), ledger.staying, WHOLE
-    )
+    line(STAYING, "GPUs if nothing is done", "GPUs", staying_formula(here(SIZED), demand), ledger.staying, WHOLE)
     _contract(sheet, axis, line, committed, fleet.terms.usd_per_gpu_month)
     stay = ledger.stay_usd
-    line(
-        STAY_USD,
-        "Staying",
-        "USD",
-        lambda c: f"{active(c)}*{stay_usd_formula(here(COMMITTED)(c), here(STAYING)(c), here(TODAY_PATH)(c))}",
-        stay,
-        MONEY,
-    )
+
+    def paid(col: int) -> str:
+        running = stay_usd_formula(here(COMMITTED)(col), here(STAYING)(col), here(TODAY_PATH)(col))
+        return (
+            f"{active(col)}*({running}+{here(axis.stay_hardware)(col)})" if axis.owns_today else f"{active(col)}*{running}"
+        )
+
+    line(STAY_USD, "Staying", "USD", paid, stay, MONEY)
     line(
         STAY_SUM,
         "Staying, cumulative",
@@ -263,7 +253,7 @@ def _contract(sheet: Sheet, axis: Axis, line: Callable[..., None], committed: np
         return cell(row, col, fixed_row=True)
 
     sheet.formula(COMMITTED, BEFORE, f"={at(COMMITTED, FIRST)}", float(committed[0]), WHOLE)
-    sheet.formula(LEFT, BEFORE, f"=SUM({axis.whole(COMMITTED)})*out_today_usd_per_gpu_hour*cat_hours_per_month", owed, MONEY)
+    sheet.formula(LEFT, BEFORE, f"=SUM({axis.whole(COMMITTED)})*out_today_usd_per_gpu_month", owed, MONEY)
     line(OPENING, "Committed GPUs: opening", "GPUs", lambda c: at(COMMITTED, c - 1), before, WHOLE)
     line(EXPIRING, "less: expiring", "GPUs", lambda c: f"{at(OPENING, c)}-{at(COMMITTED, c)}", before - committed, WHOLE)
     line(
@@ -279,7 +269,7 @@ def _contract(sheet: Sheet, axis: Axis, line: Callable[..., None], committed: np
         PAID,
         "less: paid",
         "USD",
-        lambda c: f"{at(COMMITTED, c)}*out_today_usd_per_gpu_hour*cat_hours_per_month",
+        lambda c: f"{at(COMMITTED, c)}*out_today_usd_per_gpu_month",
         paid,
         MONEY,
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from advisor.decision.ranking import evidence_score, quality_score
+from advisor.decision.case import is_offered
+from advisor.decision.ranking import quality_score
 from advisor.options import CRITERIA, Option
 from advisor.quality.verdict import SEVERITY
-from advisor.report.workbook.model import Model, Row
+from advisor.report.workbook.model import Model
 from advisor.report.workbook.options_columns import NOTHING
 from advisor.report.workbook.page import Value
-from advisor.report.workbook.plans import NEVER, TOTAL, Spot
+from advisor.report.workbook.plan_blocks import NEVER, TOTAL
+from advisor.report.workbook.plans import Spot
+from advisor.report.workbook.rows import Row
 from advisor.report.workbook.sizing import Sizing
-
-ESTIMATES = ("transferred", "modelled")
 
 
 def values_of(model: Model, sizing: Sizing, spots: dict[str, list[Spot]]) -> dict[str, dict[str, Value]]:
@@ -69,14 +70,15 @@ def _option_values(model: Model, row: Row, sized: dict[str, Value], spots: list[
     kw_gpu: Value = catalog.default_power_book.kw_per_gpu.get(option.key.hardware, "unknown")
     gpus, month = float(sized["gpus"]), float(sized["month"])
     kw: Value = "unknown" if isinstance(kw_gpu, str) else gpus * kw_gpu
-    npvs: list[Value] = [spot.rows.result.npv_cost if model.is_offered(spot.plan.name) else NOTHING for spot in spots]
+    npvs: list[Value] = [spot.rows.npv_cost if is_offered(model.case, spot.plan) else NOTHING for spot in spots]
     known = [npv for npv in npvs if not isinstance(npv, str)]
     best = npvs.index(min(known))
-    result = spots[best].rows.result
+    result = spots[best].rows
     case, timing, limits = model.case, spots[0].plan.timing, scenario.candidates
     serving = timing.lead + timing.ramp
-    severity = max((SEVERITY.index(turn.now.status) for turn in row.turns), default=0)
-    reach = float(sized["reach"] == 1 and float(sized["replica"]) > 0 and float(sized["price"]) > 0)
+    turns = [turn for part in row.parts for turn in part.turns]
+    severity = max((SEVERITY.index(turn.now.status) for turn in turns), default=0)
+    reach = float(sized["serves"] == 1 and float(sized["price"]) > 0)
 
     def within(limit: float | None, value: Value) -> float:
         return 1.0 if limit is None or isinstance(value, str) else float(value <= limit)
@@ -92,12 +94,12 @@ def _option_values(model: Model, row: Row, sized: dict[str, Value], spots: list[
         "plan": spots[best].plan.name,
         "npv": result.npv_cost,
         "saving": result.npv_saving,
-        "saving_share": result.saving_fraction,
+        "saving_share": result.npv_saving / model.case.ledger.stay_npv if model.case.ledger.stay_npv else 0.0,
         "payback": NEVER if result.payback_month is None else result.payback_month,
         "per_mtok": sized["per_mtok"],
         "busy": sized["busy"],
         "status": SEVERITY[severity],
-        "kind": sized["kind"],
+        "kind": sized["kind_worst"],
         "fixed": float(row.fixed_gates),
         "reach": reach,
         "kw_gpu": kw_gpu,
@@ -106,16 +108,15 @@ def _option_values(model: Model, row: Row, sized: dict[str, Value], spots: list[
         "severity": severity,
         "quality": float(SEVERITY[severity] != "fails"),
         "budget": within(limits.max_usd_per_month, month),
-        "once": result.one_off,
-        "once_ok": within(limits.max_one_off_usd, result.one_off),
+        "once": result.plan.one_off_usd,
+        "once_ok": within(limits.max_one_off_usd, result.plan.one_off_usd),
         "serves": serving,
         "date": within(limits.serve_within_months, serving),
         "own": float(row.is_own),
         "plans": len(spots),
-        **_criteria(model, row, option, result.npv_saving, serving, float(sized["fastest"])),
-        "serving": serving,
-        "estimate": float(sized["kind"] in ESTIMATES),
-        "unrounded": float(sized["needed"]) * float(sized["price"]),
+        **_criteria(model, option, result.npv_saving, serving, sized),
+        "estimate": sized["estimate"],
+        "unrounded": float(sized["needed_all"]) * float(sized["price"]),
         "challenge": NOTHING,
         "worth": float(case.worth_it(result.npv_saving)),
         "best": best + 1,
@@ -134,24 +135,13 @@ def _with_plans(values: dict[str, Value], spots: list[Spot], npvs: list[Value]) 
     return values
 
 
-def _criteria(model: Model, row: Row, option: Option, saving: float, serving: float, fastest: float) -> dict[str, Value]:
+def _criteria(model: Model, option: Option, saving: float, serving: float, sized: dict[str, Value]) -> dict[str, Value]:
     """Scores but for energy, which depends on the others."""
     catalog = model.decision.catalog
     return {
         "cost": saving / (catalog.assume("score_full_saving_fraction") * model.case.bill_npv),
-        "latency": max(0.0, 1 - model.target / fastest),
+        "latency": max(0.0, float(sized["margin_least"])),
         "quality_score": quality_score(catalog, option),
-        "evidence": _evidence(model, row, option),
+        "evidence": sized["evidence_worst"],
         "readiness": max(0.0, 1 - serving / catalog.assume("score_readiness_months")),
     }
-
-
-def _evidence(model: Model, row: Row, option: Option) -> float:
-    kind = model.position(row)[1]
-    if option.operating_point is not None and model.position(row)[3]:
-        return evidence_score(model.decision.catalog, option)
-    if kind in ESTIMATES:
-        return model.decision.catalog.assume(f"score_evidence_{kind}")
-    if kind == "user-measured" or (model.is_exact(row) and row.prefix_factor == 1):
-        return 1.0
-    return model.decision.catalog.assume("score_evidence_interpolated")

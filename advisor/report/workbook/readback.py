@@ -24,7 +24,7 @@ from advisor.report.workbook.fields import (
 )
 from advisor.report.workbook.inputs import CASE, COLUMNS, FIELD, FIRST_ROW, HEADER_ROW, HIGH, LABEL, LOW, SHEET, VALUE
 from advisor.report.workbook.page import column
-from advisor.report.workbook.points import P_ID, P_QUOTE, PRICES, PRICES_FIRST
+from advisor.report.workbook.prices import BELOW, P_ID, P_NAME, P_QUOTE, PRICES, PRICES_FIRST
 from advisor.scenario import Scenario
 from advisor.scenario_io import build_scenario
 
@@ -176,6 +176,8 @@ def _missing(found: dict[FieldPath, tuple[str, Any]]) -> list[Problem]:
 def _quotes(prices: Cells, problems: list[Problem]) -> dict[str, float]:
     quotes = {}
     for number, row in enumerate(prices[PRICES_FIRST:], start=PRICES_FIRST):
+        if row and row[P_NAME] == BELOW:
+            break
         if len(row) <= P_QUOTE or not row[P_ID] or row[P_QUOTE] is None or row[P_QUOTE] == "":
             continue
         raw = row[P_QUOTE]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from advisor.report.words import looked_at
 from advisor.report.workbook import drivers as work
+from advisor.report.workbook.axis import Axis, Link
 from advisor.report.workbook.book import MONEY, TEXT, WHOLE, Book, Sheet, cell, fixed, on
 from advisor.report.workbook.driver_months import write_months
 from advisor.report.workbook.model import Model
@@ -44,7 +45,9 @@ NOTHING = "nothing: no other option passes"
 Lines = list[tuple[Value, ...]]
 
 
-def write_sensitivity(book: Book, model: Model, sizing: Sizing, table: Options, region: str, place: int) -> None:
+def write_sensitivity(
+    book: Book, model: Model, sizing: Sizing, table: Options, axis: Axis, linkable: dict[int, Link], region: str, place: int
+) -> None:
     """Write Drivers, Driver months and Sensitivity; ``place`` is that of the option looked at, 0 for none."""
     sheet = book.sheet(DRIVERS)
     sheet.heading(DRIVERS, "Workings of Sensitivity: the option looked at, the range of every driver, and both ends.")
@@ -52,9 +55,9 @@ def write_sensitivity(book: Book, model: Model, sizing: Sizing, table: Options, 
     subject, free = write_subject(book, sheet, model, sizing, table, place, region)
     layout, drivers = work.layout_after(free), work.drivers_by_name(model, subject)
     ends = work.ends_of(model, subject, drivers)
-    areas = write_months(book, model, subject, layout, ends, sizing.rows["today"])
-    work.write_ranges(sheet, layout, drivers, ends, subject.exists)
-    work.write_ends(sheet, model, layout, ends, areas, subject.row.in_place)
+    areas = write_months(book, model, axis, subject, layout, ends, linkable)
+    work.write_ranges(sheet, model.workloads, layout, drivers, ends, subject.exists)
+    work.write_ends(sheet, model, layout, ends, areas, subject.row)
     book.name("out_subject_npv_saving", DRIVERS, layout.ends, work.NPV)
     saving = {(end.driver.name, end.side): end.saving for end in ends}
     lines = []
@@ -126,7 +129,7 @@ def _head(sheet: Sheet, how: str) -> None:
     sheet.heading(SHEET, note)
     sheet.text(LOOKED_AT, DRIVER, "Option looked at")
     sheet.text(EXPECTED_ROW, DRIVER, "NPV saved as expected, USD")
-    sheet.header(HEADER_ROW, HEADS)
+    sheet.header(HEADER_ROW, HEADS, figures=range(LOW, len(HEADS)))
     sheet.widths(6, 28, 26, 14, 14, 14, 18, 18, 18, 18, 18)
     sheet.repeat(HEADER_ROW, UNIT)
 

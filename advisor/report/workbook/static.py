@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from advisor.report.workbook import driver_months, monthly, options, plans, points, sizing, subject
+from advisor.report.workbook import demand, driver_blocks, options, plans, points, sizing, subject, verdict
+from advisor.report.workbook.axis import SHEET as MONTHLY
 from advisor.report.workbook.book import MONEY, MONEY_FINE, NUMBER, SHARE, WHOLE, Book
 from advisor.report.workbook.model import Model
 
@@ -10,8 +11,8 @@ from advisor.report.workbook.model import Model
 def write_static(book: Book, model: Model) -> None:
     """Write Sizing, Options, Quality and Monthly as values; the rest holds the reason."""
     why = f"Values, not live: {model.why_not_live}."
-    titles = (points.POINTS, sizing.SHEET, monthly.SHEET, plans.SHEET, options.SHEET, options.QUALITY)
-    for title in (*titles, subject.SHEET, driver_months.SHEET):
+    titles = (points.POINTS, demand.SHEET, sizing.SHEET, MONTHLY, plans.SHEET, options.SHEET, verdict.SHEET, options.QUALITY)
+    for title in (*titles, subject.SHEET, driver_blocks.SHEET):
         book.sheet(title).heading(title, why)
     _points(book, model)
     _sizing(book, model)
@@ -135,7 +136,7 @@ def _quality(book: Book, model: Model) -> None:
 
 
 def _monthly(book: Book, model: Model) -> None:
-    sheet = book.sheet(monthly.SHEET)
+    sheet = book.sheet(MONTHLY)
     sheet.header(3, ("Future", "Row", "NPV / payback", "Month 0", *(str(m) for m in range(1, model.case.ledger.months + 1))))
     sheet.widths(40, 26, 16)
     row = 4

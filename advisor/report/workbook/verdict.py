@@ -1,12 +1,15 @@
-"""Below the options: today's fleet, the written rules down to the verdict code, and the ranking as a list."""
+"""The sheet Verdict: today's fleet, the written rules down to the verdict code, and the ranking as a list."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from advisor.decision.choice import CODES
+from advisor.report.workbook.axis import DISCOUNT, PARAM, Axis
+from advisor.report.workbook.axis import SHEET as MONTHLY
 from advisor.report.workbook.book import (
     FACTOR,
+    HEADER_LINE,
     MONEY,
     NUMBER,
     SHARE,
@@ -20,24 +23,25 @@ from advisor.report.workbook.book import (
     on,
 )
 from advisor.report.workbook.model import Model
-from advisor.report.workbook.monthly import DISCOUNT, PARAM, Axis
-from advisor.report.workbook.monthly import SHEET as MONTHLY
-from advisor.report.workbook.options import SHEET, Options
+from advisor.report.workbook.options import Options
 from advisor.report.workbook.options_columns import NOTHING
 from advisor.report.workbook.page import Value
-from advisor.report.workbook.plans import NEVER, NEW, SAVED, TOTAL, Spot
+from advisor.report.workbook.plan_blocks import NEVER, NEW, SAVED, TOTAL
 from advisor.report.workbook.plans import SHEET as PLANS
-from advisor.report.workbook.sizing import Sizing, ref
+from advisor.report.workbook.plans import Spot
+from advisor.report.workbook.sizing import Sizing, ref, span
 
-RULES_GAP = 3
+SHEET = "Verdict"
+FIRST_ROW = 4
 
 
-def write_verdict(
-    book: Book, sheet: Sheet, model: Model, sizing: Sizing, table: Options, tokens: Spot | None, axis: Axis
-) -> int:
+def write_verdict(book: Book, model: Model, sizing: Sizing, table: Options, tokens: Spot | None, axis: Axis) -> int:
     """Write the steps of the verdict, named, and the ranking; the place of the option the sensitivity is about, 0: none."""
-    top = table.last + RULES_GAP
-    sheet.section(top, "Verdict, step by step (docs/method.md, “Verdict”)")
+    sheet = book.sheet(SHEET)
+    sheet.heading(SHEET, "The written rules of docs/method.md, step by step and live; they read Options and Plans.")
+    sheet.header(FIRST_ROW - 1, ("Step", "Figure", "Unit"), height=HEADER_LINE)
+    sheet.widths(52, 34, 30, 16, 20, 18, 24, 16, 10)
+    sheet.repeat(FIRST_ROW - 1)
     rules = (
         *_today(model, sizing),
         *_choice(table),
@@ -45,32 +49,39 @@ def write_verdict(
         *_adopted(model, table, tokens),
         *_subject(model, table),
     )
-    for row, rule in enumerate(rules, start=top + 1):
+    for row, rule in enumerate(rules, start=FIRST_ROW):
         sheet.text(row, 0, rule.label)
         sheet.formula(row, 1, rule.formula, rule.value, rule.number_format, align="left")
         sheet.text(row, 2, rule.unit, font_color="#555555")
         book.name(rule.name, SHEET, row, 1)
-    _ranking(sheet, model, table, top + len(rules) + 3)
+    _ranking(sheet, model, table, FIRST_ROW + len(rules) + 1)
     return int(float(rules[-1].value))
 
 
 def _today(model: Model, sizing: Sizing) -> list[Line]:
     row, decision = sizing.rows["today"], model.decision
-    known = f"AND({ref('reach', row)}=1,{ref('replica', row)}>0)"
-    fleet, energy = decision.baseline.fleet, decision.baseline.energy
+    known = f"{ref('serves', row)}=1"
+    fleet = decision.baseline.fleet
     load = 0.0 if fleet is None else 1 - fleet.spare_fraction
     kw_gpu = decision.catalog.default_power_book.kw_per_gpu.get(decision.baseline.key.hardware)
-    kw_text = "0" if kw_gpu is None else "cat_today_kw_per_gpu*in_gpus"
-    del energy
-    peak = f"=IF({known},out_peak_tok_s/({ref('tok_s', row)}*in_gpus),0)"
+    power = f"=IF({known},cat_today_kw_per_gpu*in_gpus,0)"
+    peak = f"=IF({known},{ref('needed_all', row)}*(1-in_headroom)/in_gpus,0)"
     kw = (kw_gpu or 0.0) * decision.scenario.current.gpus if fleet is not None else 0.0
-    stays = f"=IF(AND({ref('reach', row)}=1,out_today_load<=1,OR(NOT(ISNUMBER(in_max_kw)),out_today_kw<=N(in_max_kw))),1,0)"
+    reach = f"SUM({span('reach', row, model.workloads)})=cat_workloads"
+    stays = f"=IF(AND({reach},out_today_load<=1,OR(NOT(ISNUMBER(in_max_kw)),out_today_kw<=N(in_max_kw))),1,0)"
     bill = decision.baseline.cost.usd_per_month if decision.baseline.cost else 0.0
     bill_text = "=in_gpus*out_today_usd_per_gpu_hour*cat_hours_per_month"
     return [
         Line("out_today_usd_per_month", "Today's bill", "USD/month", MONEY, bill_text, bill),
         Line("out_today_load", "Peak over today's measured capacity", "fraction; 0: not measured", SHARE, peak, load),
-        Line("out_today_kw", "Power of today's fleet", "kW; 0: not known", NUMBER, f"=IF({known},{kw_text},0)", kw),
+        Line(
+            "out_today_kw",
+            "Power of today's fleet",
+            "kW; 0: not known",
+            NUMBER,
+            power,
+            kw,
+        ),
         Line(
             "out_today_can_stay",
             "No gate of today's fleet fails",
@@ -134,7 +145,7 @@ def _tokens(model: Model, tokens: Spot | None, axis: Axis) -> list[Line]:
     if tokens is not None:
         npv_text = f"={on(PLANS, fixed(tokens.top + TOTAL, PARAM))}"
         running_text = f"=SUMPRODUCT({axis.whole(tokens.top + NEW, PLANS)},{axis.whole(DISCOUNT, MONTHLY)})"
-        npv = tokens.rows.result.npv_cost
+        npv = tokens.rows.npv_cost
         running = float(tokens.rows.new @ model.case.ledger.factors)
     ratio = line.highest.usd_per_month / line.usd_per_month if line.offers and line.usd_per_month else 0.0
     return [
@@ -145,7 +156,7 @@ def _tokens(model: Model, tokens: Spot | None, axis: Axis) -> list[Line]:
             "NPV at the dearest provider",
             "USD",
             MONEY,
-            "=out_tokens_npv+out_tokens_running*(cat_tokens_dearest_ratio-1)",
+            "=out_tokens_npv+out_tokens_running*(out_tokens_dearest_ratio-1)",
             npv + running * (ratio - 1),
         ),
     ]
@@ -169,7 +180,7 @@ def _adopted_values(model: Model, table: Options, tokens: Spot | None) -> Adopte
     otherwise = float(picked["npv"]) if picked else model.case.ledger.stay_npv
     today_month = decision.baseline.cost.usd_per_month if decision.baseline.cost else 0.0
     if buys and tokens is not None:
-        result = tokens.rows.result
+        result = tokens.rows
         paid: Value = NEVER if result.payback_month is None else result.payback_month
         month = decision.tokens.usd_per_month or 0.0
         return Adopted(otherwise, result.npv_cost, paid, 0.0, month, "tokens of an API provider")
@@ -300,16 +311,18 @@ def _ranking(sheet: Sheet, model: Model, table: Options, top: int) -> None:
         ("Payback, month", "payback", "0"),
         ("Score", "score", FACTOR),
     )
-    sheet.header(top + 1, [head for head, _, _ in heads])
+    right = [number for number, (_, _, fmt) in enumerate(heads) if number and fmt != TEXT]
+    sheet.header(top + 1, [head for head, _, _ in heads], height=HEADER_LINE, figures=right)
     by_rank = {values["rank"]: values for values in table.values.values() if values["rank"] != 0}
     for number in range(1, len(model.rows) + 1):
         row = top + 1 + number
         if number == 1:
-            sheet.number(row, 0, 1, WHOLE)
+            sheet.number(row, 0, 1, WHOLE, align="left")
         else:
-            sheet.formula(row, 0, f"={cell(row - 1, 0)}+1", number, WHOLE)
+            sheet.formula(row, 0, f"={cell(row - 1, 0)}+1", number, WHOLE, align="left")
         for col, (_, key, number_format) in enumerate(heads[1:], start=1):
             found = by_rank.get(number)
             rank = cell(row, 0, fixed_col=True)
+            style = {"align": "left", "indent": 1} if number_format == TEXT else {"align": "right"}
             formula = f'=IFERROR(INDEX({table.area(key)},MATCH({rank},{table.area("rank")},0)),"{NOTHING}")'
-            sheet.formula(row, col, formula, NOTHING if found is None else found[key], number_format)
+            sheet.formula(row, col, formula, NOTHING if found is None else found[key], number_format, **style)
