@@ -13,7 +13,7 @@ import numpy as np
 
 from advisor.catalog.records import Architecture, BenchmarkPoint
 from advisor.evidence.between import decreasing, decreasing_curve, stored_curve
-from advisor.evidence.frontier import Curve, Origin, build_curve
+from advisor.evidence.frontier import Curve, Origin, StoredCurve, build_curve
 from advisor.evidence.question import Question
 from advisor.evidence.relatives import Facts, Relatives, Target, Transfer, build_relatives, transfer
 from advisor.evidence.runs import runs_of
@@ -21,6 +21,8 @@ from advisor.evidence.runs import runs_of
 if TYPE_CHECKING:
     from advisor.catalog import Catalog
 
+ESTIMATE_DIGITS = 10
+"""Digits of an estimated curve: more say nothing, and workbooks carry them all."""
 SMALLEST_SLOPE = 0.02
 """Where interactivity hardly falls with load, an error in it is not divided by less than this."""
 
@@ -138,7 +140,16 @@ def transferred_curve(
     y = decreasing(y)
     low = np.maximum.accumulate((y - half)[::-1])[::-1]
     high = np.minimum.accumulate(y + half)
-    curve = decreasing_curve(x[keep], low, y, high)
+    curve = _shortened(decreasing_curve(x[keep], low, y, high))
     span = (curve.interactivity[0], curve.interactivity[-1])
     origin = Origin(grade, found.nearest, found.likeness, found.replica_gpus, fit.source)
     return Curve((), span, 0, curve, origin)
+
+
+def _shortened(curve: StoredCurve) -> StoredCurve:
+    """An estimated curve in the digits it keeps: rounding moves no value past another, so order and bounds hold."""
+
+    def short(values: tuple[float, ...]) -> tuple[float, ...]:
+        return tuple(float(f"{value:.{ESTIMATE_DIGITS}g}") for value in values)
+
+    return StoredCurve(short(curve.interactivity), short(curve.throughput), short(curve.low), short(curve.high))

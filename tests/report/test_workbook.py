@@ -14,7 +14,7 @@ from advisor.report.workbook.page import figure
 from advisor.scenario_io import build_scenario, load_scenario
 from tests.conftest import EXAMPLES, scenario_data
 from tests.report.workbook_examples import INLINE, not_live
-from tests.report.workbook_tools import opened, tornado_of
+from tests.report.workbook_tools import opened, options_of, tornado_of
 
 ALLOWED = {"0", "1", "12", "3600", "1e6"}
 NO_OPTION = "no option has both a price and an operating point"
@@ -170,15 +170,17 @@ def test_the_sensitivity_is_the_engines_tornado(decision, content):
         assert line[3:9] == pytest.approx(figures, rel=1e-12)
 
 
-def test_a_model_of_ones_own_has_a_live_workbook(catalog):
-    """A model known only by its architecture: every option is modelled, none has own points."""
+def test_a_model_of_ones_own_has_a_live_workbook_of_every_option(catalog):
+    """A model known only by its architecture: every GPU and format is modelled, the widest file there is."""
     data = scenario_data()
     data["workloads"][0]["model"] = {
         "custom": {"total_params_b": 40.0, "active_params_b": 40.0, "layers": 60, "kv_values_per_token": 150_000}
     }
-    data["candidates"] = {"hardware": ("h200", "b200")}
     decision = recommend(build_scenario(data, catalog), catalog)
-    book = opened(workbook_bytes(decision))
+    content = workbook_bytes(decision)
+    assert len(content) < 400_000
+    book = opened(content)
+    assert len(options_of(book)[0]) > 25
     assert book["Cover"]["B4"].value == decision.verdict.code
     assert book["Checks"]["C5"].value == "ok"
 

@@ -9,10 +9,11 @@ from advisor.evidence.prefix import UNCERTAIN_SHARE
 from advisor.money.months import LEAST_RATE
 from advisor.report.workbook.model import Model
 from advisor.report.workbook.names import numbered
+from advisor.report.workbook.points import AGE, ENGINE, HIGH, KNOT_X, KNOT_Y, LOW, REPLICA, Y
 from advisor.units import GPU_NOISE, HOURS_PER_MONTH, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE, TOKENS_PER_MTOK
 
 FLOAT_NOISE = 1e-12
-BLOCK_LINES = (*range(1, 7), *range(9, 14))
+BLOCK_LINES = (Y, KNOT_X, KNOT_Y, REPLICA, ENGINE, AGE, LOW, HIGH)
 """Lines of a block on Operating points that formulas read, counted from the first."""
 ASSUMED = (
     "score_quality_unproven",

@@ -22,12 +22,12 @@ from advisor.report.workbook.book import (
 from advisor.report.workbook.model import Model
 from advisor.report.workbook.names import numbered
 from advisor.report.workbook.page import Value
-from advisor.report.workbook.points import AGE, HIGH, HIGH_SLOPE, KNOT_X, LOW, LOW_SLOPE
+from advisor.report.workbook.points import AGE, HIGH, KNOT_X, LOW
 from advisor.report.workbook.rows import Part, Row
 from advisor.report.workbook.sizing import SHEET as SIZING
 from advisor.report.workbook.sizing import Sizing, on_line
-from advisor.report.workbook.sizing_columns import CUBIC
 from advisor.report.workbook.sizing_columns import INDEX as SIZING_COLUMNS
+from advisor.report.workbook.steffen import KNOTS, STEPS, knot_before, knots_around, step_values
 
 
 def looked_up(sheet: str, column: int, first: int, last: int, place: str = "out_subject_place") -> str:
@@ -50,8 +50,7 @@ SIZED = (
     ("at", "at", "Runs at", "tok/s/user", NUMBER),
     ("left", "left", "Knot before", "number", WHOLE),
     ("count", "count", "Knots", "knots", WHOLE),
-    ("x0", "x0", "x before", "tok/s/user", NUMBER),
-    ("x1", "x1", "x after", "tok/s/user", NUMBER),
+    *((f"x{end}", f"x{end}", f"x {words}", "tok/s/user", NUMBER) for end, words, _ in KNOTS),
     ("step", "step", "Step", "share of the gap", FACTOR),
     ("read", "read", "Throughput read", "tok/s/GPU", NUMBER),
     ("prefix", "prefix", "Prefix-cache factor", "ratio, at delivery", FACTOR),
@@ -74,8 +73,8 @@ def _lines(region: str, sizing: Sizing, workload: int, sized: dict[str, Value], 
             Line(name, label, unit, fmt, sized_at(sizing, key, workload), sized[key])
             for name, key, label, unit, fmt in SIZED
         ),
-        *_read_lines(region, "low", "Lower", (LOW, LOW_SLOPE), values),
-        *_read_lines(region, "high", "Upper", (HIGH, HIGH_SLOPE), values),
+        *_read_lines(region, "low", "Lower", LOW, values),
+        *_read_lines(region, "high", "Upper", HIGH, values),
         *_age_lines(region, values),
         *_widened_lines(region, values),
     ]
@@ -105,19 +104,21 @@ def _point(region: str, number: int, knot: str) -> str:
     return f"INDEX({region},out_subject_curve+{on_line(number)},{knot})"
 
 
-def _read_lines(region: str, side: str, words: str, lines: tuple[int, int], values: dict[str, Value]) -> list[Line]:
-    """One end, read as the middle is: values and slopes of the two knots around, then the cubic."""
-    cells = {"at": "out_subject_at", "step": "out_subject_step", "x0": "out_subject_x0", "x1": "out_subject_x1"}
-    knots = (("0", "before", "out_subject_left"), ("1", "after", "MIN(out_subject_count,out_subject_left+1)"))
+def _read_lines(region: str, side: str, words: str, line: int, values: dict[str, Value]) -> list[Line]:
+    """One end, read as the middle is: values at the four knots around, then the steps of the cubic."""
+    shared = ("at", "step", "left", "count", *(f"x{end}" for end, *_ in KNOTS))
+    cells = {name: f"out_subject_{name}" for name in shared}
     found = []
-    for part, what, number, unit in (("y", "value", lines[0], "tok/s/GPU"), ("s", "slope", lines[1], "per tok/s/user")):
-        for place, where, knot in knots:
-            name = f"{side}_{part}{place}"
-            cells[part + place] = f"out_subject_{name}"
-            label, formula = f"{words} end: {what} {where}", f"={_point(region, number, knot)}"
-            found.append(Line(name, label, unit, NUMBER if part == "y" else FACTOR, formula, values[name]))
-    name = f"{side}_read"
-    return [*found, Line(name, f"{words} end, read", "tok/s/GPU", NUMBER, CUBIC.format(**cells), values[name])]
+    for end, where, knot in KNOTS:
+        name = f"{side}_y{end}"
+        formula = f"={_point(region, line, knot.format(**cells))}"
+        found.append(Line(name, f"{words} end: value {where}", "tok/s/GPU", NUMBER, formula, values[name]))
+        cells[f"y{end}"] = f"out_subject_{name}"
+    cells |= {step.key: f"out_subject_{side}_{step.key}" for step in STEPS}
+    for step in STEPS:
+        label, name = f"{words} end: {step.label[0].lower()}{step.label[1:]}", f"{side}_{step.key}"
+        found.append(Line(name, label, step.unit, step.number_format, step.formula.format(**cells), values[name]))
+    return found
 
 
 def _age_lines(region: str, values: dict[str, Value]) -> list[Line]:
@@ -175,12 +176,8 @@ def interval_values(model: Model, part: Part) -> dict[str, Value]:
 
 
 def _end_values(side: str, curve: Curve, bound: MonotoneCubic | None, at: float) -> dict[str, Value]:
-    names = [f"{side}_{part}" for part in ("y0", "y1", "s0", "s1", "read")]
     if bound is None:
-        return dict.fromkeys(names, 0.0)
-    count = len(bound.x)
-    left = max(1, min(sum(x <= at for x in bound.x), count - 1))
-    right = min(count, left + 1)
-    read = bound(min(max(at, curve.slowest), curve.fastest))
-    figures = (bound.y[left - 1], bound.y[right - 1], bound.slope[left - 1], bound.slope[right - 1], read)
-    return dict(zip(names, figures, strict=True))
+        return {f"{side}_{name}": 0.0 for name in (*(f"y{end}" for end, *_ in KNOTS), *(step.key for step in STEPS))}
+    read = min(max(at, curve.slowest), curve.fastest)
+    found = knots_around(bound.y, "y", knot_before(bound, read)) | step_values(bound, read)
+    return {f"{side}_{name}": value for name, value in found.items()}

@@ -13,11 +13,10 @@ from advisor.report.workbook.rows import Part
 
 POINTS = "Operating points"
 COLUMNS_A_PAGE = 15
-POINTS_FIRST, STRIDE, DATA = 4, 14, 3
+POINTS_FIRST, STRIDE, DATA = 4, 11, 3
 LINES = (
     "Interactivity",
     "Throughput",
-    "Slope (Steffen, by the engine)",
     "Knot: interactivity",
     "Knot: throughput",
     "Knot: GPUs of a replica",
@@ -26,11 +25,9 @@ LINES = (
     "Knot: run",
     "Knot: age of its software, months",
     "80 % interval: lower end",
-    "Slope of the lower end",
     "80 % interval: upper end",
-    "Slope of the upper end",
 )
-X, Y, SLOPE, KNOT_X, KNOT_Y, REPLICA, ENGINE, RECORD, RUN, AGE, LOW, LOW_SLOPE, HIGH, HIGH_SLOPE = range(STRIDE)
+X, Y, KNOT_X, KNOT_Y, REPLICA, ENGINE, RECORD, RUN, AGE, LOW, HIGH = range(STRIDE)
 
 
 Curves = dict[tuple[str, int], tuple[int, int]]
@@ -98,15 +95,15 @@ def _block(
         sheet.text(row + line, 1, name)
         sheet.text(row + line, 2, kind if line == X else "")
     if curve is None:
-        for line, value in ((X, 1.0), (Y, 1.0), (SLOPE, 0.0), (KNOT_X, 1.0), (KNOT_Y, 0.0), (REPLICA, 0.0)):
+        for line, value in ((X, 1.0), (Y, 1.0), (KNOT_X, 1.0), (KNOT_Y, 0.0), (REPLICA, 0.0)):
             sheet.number(row + line, DATA, value)
         sheet.text(row + ENGINE, DATA, "none")
         return 1
     cubic, numbers = curve.throughput, sheet.book.style(num_format=NUMBER)
-    lines = [(X, cubic.x), (Y, cubic.y), (SLOPE, cubic.slope)]
+    lines = [(X, cubic.x), (Y, cubic.y)]
     if curve.bounds is not None:
         low, high = curve.bounds
-        lines += [(LOW, low.y), (LOW_SLOPE, low.slope), (HIGH, high.y), (HIGH_SLOPE, high.slope)]
+        lines += [(LOW, low.y), (HIGH, high.y)]
     for line, series in lines:
         sheet.page.numbers(row + line, DATA, series, numbers)
     if curve.origin is not None:

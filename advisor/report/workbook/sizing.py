@@ -10,7 +10,7 @@ from advisor.report.workbook.demand import demand_area, write_demand
 from advisor.report.workbook.model import Model
 from advisor.report.workbook.names import TODAY
 from advisor.report.workbook.page import Value, column
-from advisor.report.workbook.points import ENGINE, KNOT_X, KNOT_Y, REPLICA, SLOPE, Curves, Y, part_label
+from advisor.report.workbook.points import ENGINE, KNOT_X, KNOT_Y, REPLICA, Curves, Y, part_label
 from advisor.report.workbook.prices import P_CASH, P_QUOTE, P_USE, PRICES, Prices
 from advisor.report.workbook.rows import Row
 from advisor.report.workbook.sizing_columns import COLS, INDEX, Col
@@ -31,7 +31,7 @@ TODAY_FORMULAS = {
 }
 SEVERAL_TODAY = {"replicas": "=" + CEILING.format("{per_replica}")}
 """Of several workloads on today's fleet each counts the replicas it needs."""
-LINES = {"Y": Y, "SLOPE": SLOPE, "KNOT_X": KNOT_X, "KNOT_Y": KNOT_Y, "REPLICA": REPLICA, "ENGINE": ENGINE}
+LINES = {"Y": Y, "KNOT_X": KNOT_X, "KNOT_Y": KNOT_Y, "REPLICA": REPLICA, "ENGINE": ENGINE}
 AREA = re.compile(r"\{(\w+)\*\}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advisor.report.workbook.book import CEILING, FACTOR, MONEY, MONEY_FINE, NUMBER, SHARE, TEXT, WHOLE
+from advisor.report.workbook.steffen import KNOTS, STEPS
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,6 @@ class Col:
     is_fleet: bool = False
 
 
-CUBIC = (
-    "=IF({at}={x0},{y0},IF({at}={x1},{y1},MIN(MAX("
-    "((1+{step}+{step})*(1-{step})*(1-{step})*{y0}+{step}*(1-{step})*(1-{step})*({x1}-{x0})*{s0}"
-    "+{step}*{step}*(1+1+1-{step}-{step})*{y1}+{step}*{step}*({step}-1)*({x1}-{x0})*{s1}),"
-    "MIN({y0},{y1})),MAX({y0},{y1}))))"
-)
-"""Steffen's cubic between two knots, kept between their values."""
 COLS: tuple[Col, ...] = (
     Col("label", "Option", "", TEXT, is_formula=False),
     Col("id", "Id", "", TEXT, is_formula=False),
@@ -61,20 +55,16 @@ COLS: tuple[Col, ...] = (
         WHOLE,
         "=MAX(1,MIN(SUMPRODUCT((INDEX({region},{row},0)<={at})*(INDEX({region},{row},0)>0)),{count}-1))",
     ),
-    Col("x0", "x before", "tok/s/user", NUMBER, "=INDEX({region},{row},{left})"),
-    Col("x1", "x after", "tok/s/user", NUMBER, "=INDEX({region},{row},MIN({count},{left}+1))"),
-    Col("y0", "y before", "tok/s/GPU", NUMBER, "=INDEX({region},{row}+{Y},{left})"),
-    Col("y1", "y after", "tok/s/GPU", NUMBER, "=INDEX({region},{row}+{Y},MIN({count},{left}+1))"),
-    Col("s0", "Slope before", "per tok/s/user", FACTOR, "=INDEX({region},{row}+{SLOPE},{left})"),
-    Col("s1", "Slope after", "per tok/s/user", FACTOR, "=INDEX({region},{row}+{SLOPE},MIN({count},{left}+1))"),
-    Col("step", "Step", "share of the gap", FACTOR, "=IF({x1}>{x0},({at}-{x0})/({x1}-{x0}),0)"),
-    Col(
-        "read",
-        "Read (Steffen's cubic)",
-        "tok/s/GPU",
-        NUMBER,
-        CUBIC,
+    *(
+        Col(f"x{end}", f"x {words}", "tok/s/user", NUMBER, f"=INDEX({{region}},{{row}},{knot})")
+        for end, words, knot in KNOTS
     ),
+    *(
+        Col(f"y{end}", f"y {words}", "tok/s/GPU", NUMBER, f"=INDEX({{region}},{{row}}+{{Y}},{knot})")
+        for end, words, knot in KNOTS
+    ),
+    Col("step", "Step", "share of the gap", FACTOR, "=IF({x1}>{x0},({at}-{x0})/({x1}-{x0}),0)"),
+    *(Col(step.key, step.label, step.unit, step.number_format, step.formula) for step in STEPS),
     Col(
         "knot",
         "Measured knot before",

@@ -7,6 +7,7 @@ from advisor.economics import fleet_cost
 from advisor.report.workbook.model import Model
 from advisor.report.workbook.page import Value
 from advisor.report.workbook.rows import Part, Row
+from advisor.report.workbook.steffen import KNOTS, STEPS, knot_before, knots_around, step_values
 from advisor.sizing import add_loads, with_output_length
 from advisor.units import guarded_ceil
 
@@ -108,17 +109,16 @@ def _curve_values(part: Part, curves: tuple[int, int]) -> Values:
     """The cells that read the curve."""
     first, target = part.lookup.first, part.asked * part.tail_ratio
     if first is None:
-        ones = ("count_a", "count", "fastest_a", "slowest", "fastest", "at", "left", "x0", "x1", "y0", "y1", "read", "knot")
+        around = (f"{name}{end}" for name in "xy" for end, *_ in KNOTS)
+        ones = ("count_a", "count", "fastest_a", "slowest", "fastest", "at", "left", *around, "read", "knot")
         rows: Values = {"row_a": curves[0] + 1, "row_b": curves[1] + 1, "row": curves[0] + 1}
-        none: Values = dict.fromkeys(("reach", "s0", "s1", "step", "exact", "replica"), 0.0)
-        return {**dict.fromkeys(ones, 1.0), **none, **rows, "target": target, "kind": "none", "engine": "none"}
+        none: Values = dict.fromkeys(("reach", "step", *(step.key for step in STEPS), "exact", "replica"), 0.0)
+        return {**none, **dict.fromkeys(ones, 1.0), **rows, "target": target, "kind": "none", "engine": "none"}
     curve, kind, at, reach = part.position
-    value, reading = part.reading
+    _, reading = part.reading
     cubic = curve.throughput
-    count = len(cubic.x)
-    left = max(1, min(sum(x <= at for x in cubic.x), count - 1))
-    right = min(count, left + 1)
-    x0, x1 = cubic.x[left - 1], cubic.x[right - 1]
+    left = knot_before(cubic, at)
+    x, y = knots_around(cubic.x, "x", left), knots_around(cubic.y, "y", left)
     knots = curve.knots
     return {
         "row_a": curves[0] + 1,
@@ -128,20 +128,16 @@ def _curve_values(part: Part, curves: tuple[int, int]) -> Values:
         "count_a": len(first.throughput.x),
         "fastest_a": first.fastest,
         "kind": kind,
-        "count": count,
+        "count": len(cubic.x),
         "slowest": curve.slowest,
         "fastest": curve.fastest,
         "reach": float(reach),
         "at": at,
         "left": left,
-        "x0": x0,
-        "x1": x1,
-        "y0": cubic.y[left - 1],
-        "y1": cubic.y[right - 1],
-        "s0": cubic.slope[left - 1],
-        "s1": cubic.slope[right - 1],
-        "step": (at - x0) / (x1 - x0) if x1 > x0 else 0.0,
-        "read": value,
+        **x,
+        **y,
+        "step": (at - x["x0"]) / (x["x1"] - x["x0"]) if x["x1"] > x["x0"] else 0.0,
+        **step_values(cubic, at),
         "knot": sum(knot.interactivity_tok_s_per_user <= at for knot in knots) if knots else 1,
         "exact": float(part.is_exact),
         "replica": reading.replica_gpus or 0,
