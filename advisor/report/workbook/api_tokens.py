@@ -45,7 +45,7 @@ def write_tokens(sheet: Sheet, model: Model, top: int) -> TokenTable:
             )
             month = f"=({products})*cat_hours_per_month*cat_seconds_per_hour/cat_tokens_per_mtok"
             sheet.formula(row, MONTH, month, offer.usd_per_month, MONEY)
-        sheet.text(row, OFFERED, ", ".join(dict.fromkeys(offer.offered_as)))
+        sheet.text(row, OFFERED, ", ".join(dict.fromkeys(offer.offered_as)), shrink=True)
         sheet.text(row, SOURCE, ", ".join(offer.sources))
 
     def area(left: int, right: int) -> str:

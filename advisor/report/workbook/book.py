@@ -28,6 +28,8 @@ SPACE = "_ "
 A4 = 9
 HEADER_HEIGHT, HEADER_LINE, HEADER_FOUR = 48, 20, 64
 LINE_HEIGHT = 15
+SHRUNK = 40
+"""Characters of a text that an input shows whole, in smaller letters if need be; a longer one is cut."""
 LONG_WORDS = 1.15
 """Room for words that do not break where a line ends."""
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
@@ -170,7 +172,7 @@ class Sheet:
             "align": "right",
         }
         if isinstance(value, str):
-            look["indent"] = 1
+            look |= {"indent": 1, "shrink": len(value) <= SHRUNK}
         style = self.book.style(**look)
         if value is None:
             self.page.empty(row, col, style)

@@ -10,6 +10,7 @@ from advisor.report.workbook.book import HEADER_LINE, LINE_HEIGHT, MONEY, WHOLE,
 from advisor.report.workbook.cash_range import future_title
 from advisor.report.workbook.control import LOOK, OK, lights
 from advisor.report.workbook.model import Model
+from advisor.report.workbook.names import TODAY
 from advisor.report.workbook.page import Value
 from advisor.report.workbook.plan_blocks import NEVER
 
@@ -19,7 +20,7 @@ LINE_CHARACTERS = 150
 """Characters of a line of the merged cells, with room to spare."""
 TITLE_CHARACTERS, TITLE_HEIGHT = 90, 19
 """The same of the verdict's larger letters, and the height of such a line in points."""
-PAYBACK = "month from which the cumulative saving is and stays at least 0; 0: at once, or no change"
+PAYBACK = "month from which the cumulative saving, not discounted, is and stays at least 0; 0: at once, or no change"
 LINK, NO_LINK = "Back to the app: add to its address", "the link would be too long: upload this file"
 LINK_LINE = 115
 """Characters of a line of the link: capitals are wide, and it breaks at hyphens."""
@@ -50,6 +51,11 @@ def lines_of(text: str, characters: int) -> int:
     return max(1, -(-len(text) // characters))
 
 
+def owners_cost(is_owned: bool) -> str:
+    """What to add where a month's cost is an owner's cost and no bill."""
+    return "; of own hardware the owner's cost, with depreciation; cash is on Monthly" if is_owned else ""
+
+
 def delivered_figures(model: Model) -> list[tuple[str, str, Value, str, str]]:
     """Label, name, value, format and meaning of every key figure, as the engine gives it."""
     decision = model.decision
@@ -65,13 +71,27 @@ def delivered_figures(model: Model) -> list[tuple[str, str, Value, str, str]]:
         gpus, month = 0, decision.tokens.usd_per_month or 0.0
     elif chosen is not None and chosen.fleet is not None and decision.verdict.code != "stay":
         gpus, month = chosen.fleet.gpus, chosen.cost.usd_per_month if chosen.cost else month
+    worth = ", less what own hardware is worth at the end" if model.own_kinds else ""
+    negative = "; below 0: sales and that worth bring in more" if model.own_kinds else ""
     return [
         ("Verdict code", "out_verdict_code", decision.verdict.code, "@", "by the written rules, step by step on Verdict"),
-        ("Today's bill", "out_today_usd_per_month", cost.usd_per_month, MONEY, "USD a month"),
-        ("Cost a month after it", "out_usd_per_month", month, MONEY, "USD a month at today's demand"),
+        (
+            "Today's bill",
+            "out_today_usd_per_month",
+            cost.usd_per_month,
+            MONEY,
+            f"USD a month{owners_cost(TODAY in model.own_kinds)}",
+        ),
+        (
+            "Cost a month after it",
+            "out_usd_per_month",
+            month,
+            MONEY,
+            f"USD a month at today's demand{owners_cost(bool(model.own_kinds))}",
+        ),
         ("GPUs after it", "out_gpus", gpus, WHOLE, "as sized at today's demand"),
-        ("NPV of staying", "out_stay_npv", stay, MONEY, f"USD over {model.case.ledger.months} months"),
-        ("NPV of what is advised", "out_npv", npv, MONEY, "USD, one-offs and contract included"),
+        ("NPV of staying", "out_stay_npv", stay, MONEY, f"USD over {model.case.ledger.months} months: a cost{worth}"),
+        ("NPV of what is advised", "out_npv", npv, MONEY, f"USD: a cost, one-offs and contract included{negative}"),
         ("NPV saved", "out_npv_saving", stay - npv, MONEY, "USD"),
         ("Payback", "out_payback", payback, "0", PAYBACK),
     ]

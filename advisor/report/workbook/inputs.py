@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from advisor.catalog.records import Hardware
-from advisor.report.workbook.book import FACTOR, HEADER_LINE, MONEY, NUMBER, SHARE, WHOLE, Book, Sheet, cell
+from advisor.report.workbook.book import FACTOR, HEADER_LINE, MONEY, NUMBER, SHARE, SHRUNK, WHOLE, Book, Sheet, cell
 from advisor.report.workbook.constants import Constant, constants_of
 from advisor.report.workbook.fields import FieldPath, Leaf, bounds, choices, help_of, leaves
 from advisor.report.workbook.model import Model
 from advisor.report.workbook.names import TODAY, numbered, own, tolerance
 from advisor.report.workbook.own_hardware import FIELDS
-from advisor.scenario import Scenario
+from advisor.scenario import Owned, Scenario
 
 SHEET = "Inputs"
 HEADER_ROW, FIRST_ROW = 3, 4
@@ -159,6 +159,8 @@ def _group(leaf: Leaf, hardware: Mapping[str, Hardware]) -> str:
         return "Today's GPUs, on the own books"
     if leaf.path[:2] == ("candidates", "owned"):
         return f"{hardware[str(leaf.path[2])].name}, to buy"
+    if leaf.path[:2] == ("finance", "price_change_per_year"):
+        return "Price change a year"
     return title
 
 
@@ -170,15 +172,14 @@ def _field(book: Book, sheet: Sheet, row: int, leaf: Leaf, model: Model, made: s
     unit = leaf.unit or ("text" if leaf.kind in ("text", "list", "yes/no") else "number")
     sheet.text(row, UNIT, unit, align="left", indent=1)
     sheet.text(row, EFFECT, HERE if name else ON_UPLOAD, align="left", indent=1)
-    is_default = leaf.value == _defaults().get(leaf.path, "-")
-    sheet.text(row, SOURCE, "default of the form" if is_default else "your input")
+    sheet.text(row, SOURCE, "default of the form" if _is_default(leaf) else "your input")
     sheet.text(row, DATE, made)
     sheet.wrapped(row, (NOTE, help_of(leaf.path), NOTE_WIDTH))
     sheet.text(row, FIELD, leaf.name, font_color="#888888")
     if leaf.value is None:
         sheet.text(row, DELIVERED, "", font_color="#888888")
     elif isinstance(leaf.value, str):
-        sheet.text(row, DELIVERED, leaf.value, font_color="#888888", align="right")
+        sheet.text(row, DELIVERED, leaf.value, font_color="#888888", align="right", shrink=len(leaf.value) <= SHRUNK)
     else:
         sheet.number(row, DELIVERED, leaf.value, style, font_color="#888888")
     _validate(sheet, row, leaf)
@@ -250,6 +251,16 @@ def _defaults() -> dict[FieldPath, float | int | str | None]:
 
 
 _KNOWN: dict[FieldPath, float | int | str | None] = {}
+
+
+def _is_default(leaf: Leaf) -> bool:
+    """Whether a field holds what the form starts with; a second workload starts as the first does."""
+    path = leaf.path
+    if leaf.value is None:
+        return True  # nobody typed anything
+    if path[:2] in (("current", "owned"), ("candidates", "owned")):
+        return bool(leaf.value == Owned.model_fields[str(path[-1])].default)
+    return leaf.value == _defaults().get(tuple(0 if isinstance(part, int) else part for part in path), "-")
 
 
 def _validate(sheet: Sheet, row: int, leaf: Leaf) -> None:

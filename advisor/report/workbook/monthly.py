@@ -92,7 +92,7 @@ def _time_lines(line: Callable[..., None], model: Model, axis: Axis) -> None:
     line(
         DISCOUNT,
         "Discount factor",
-        "1/(1+r)^(m/12)",
+        "1/(1+r)^(m/12) (C: sum)",
         lambda c: f"{active(c)}/(1+in_discount_rate)^({month(c)}/12)",
         ledger.factors,
         FACTOR,
@@ -237,7 +237,7 @@ def _totals(book: Book, sheet: Sheet, axis: Axis, model: Model) -> None:
     sheet.formula(DISCOUNT, PARAM, f"=SUM({axis.whole(DISCOUNT)})", float(ledger.factors.sum()), FACTOR)
     bill = f"=in_gpus*out_today_usd_per_gpu_hour*cat_hours_per_month*{cell(DISCOUNT, PARAM)}"
     sheet.formula(STAYING, PARAM, bill, model.case.bill_npv, MONEY)
-    sheet.text(STAYING, UNIT, "GPUs (C: NPV of the bill)", font_color="#555555")
+    sheet.text(STAYING, UNIT, "GPUs (C: NPV of today's bill)", font_color="#555555")
     book.name("out_bill_npv", SHEET, STAYING, PARAM)
 
 

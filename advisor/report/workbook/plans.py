@@ -108,7 +108,9 @@ def write_plans(
     """Write all plans; where each stands, and the plan of buying tokens."""
     sheet = book.sheet(SHEET)
     sheet.heading(
-        "Plans", "Every plan of every option. C holds the month it starts, NPV and payback; D its ramp and one-offs."
+        "Plans",
+        "Every plan of every option. In rows of shares C holds the month after which it starts and D the months it takes; "
+        "below them C holds NPV and payback, D one-offs. A plan that Options shows as – is not open.",
     )
     write_axis(sheet, axis, linked=True)
     first, last = axis.demand_rows

@@ -236,7 +236,8 @@ def differences_to_file(figures: FileFigures, decision: Decision) -> tuple[str, 
                 else abs(said - value) <= 1e-6 * max(1.0, abs(value))
             )
             if not same:
-                lines.append(f"{label} ({unit}): {_shown(said)} {what}, {_shown(value)} now")
+                short = unit.partition(";")[0].partition(":")[0]  # without what the Cover explains
+                lines.append(f"{label} ({short}): {_shown(said)} {what}, {_shown(value)} now")
     return tuple(lines)
 
 
