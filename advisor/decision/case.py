@@ -110,6 +110,11 @@ def runs_in_place(case: Case, option: Option) -> bool:
     return option.price.usd_per_gpu_hour == case.baseline.price.usd_per_gpu_hour
 
 
+def buys_hardware(case: Case, option: Option) -> bool:
+    """Whether an option's GPUs are bought for the own books."""
+    return option.price is not None and option.price.provider == YOUR_HARDWARE and not runs_in_place(case, option)
+
+
 def target_of(case: Case, option: Option) -> Target:
     """What a plan towards an option leads to."""
     assert option.fleet is not None  # only priced and sized options have plans
@@ -121,7 +126,7 @@ def target_of(case: Case, option: Option) -> Target:
     terms = Terms(option.price.usd_per_gpu_hour * HOURS_PER_MONTH)
     if in_place:
         terms = case.ledger.today.terms
-    elif option.price.provider == YOUR_HARDWARE:
+    elif buys_hardware(case, option):
         owned = case.scenario.candidates.owned[option.key.hardware]
         terms = _owned_terms(case.catalog, case.scenario, option.key.hardware, owned)
     return Target(option.key.id, _need(case.scenario, option.fleet, unit), terms, in_place)

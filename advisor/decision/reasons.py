@@ -248,9 +248,11 @@ def why_not(case: Case, choice: Choice, option: Option) -> str:
     standing, winner = option.standing, choice.option
     if choice.adopted is None:
         return f"{name} passes, but nothing is advised."
-    more = standing.future.npv_cost / choice.adopted.npv_cost - 1 if choice.adopted.npv_cost > 0 else 0.0
+    more, least = standing.future.npv_cost - choice.adopted.npv_cost, min(standing.future.npv_cost, choice.adopted.npv_cost)
     word = "more" if more > 0 else "less"
-    costs = f"costs {percent(abs(more))} {word} over {case.ledger.months} months than what is advised"
+    # A share of a present value says nothing where own hardware is worth more at the end than running it costs.
+    gap = percent(abs(more) / choice.adopted.npv_cost) if least > 0 else usd(abs(more))
+    costs = f"costs {gap} {word} over {case.ledger.months} months than what is advised"
     if choice.code == "stay" and option.key.id == case.baseline.key.id:
         return f"{name}, sized afresh, {_effect(standing.future.npv_saving)}: nothing to change."
     if winner is not None and winner.standing is not None and standing.dominated_by is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from advisor.decision.case import Case, runs_in_place
+from advisor.decision.case import Case, buys_hardware, runs_in_place
 from advisor.decision.records import TornadoRow
 from advisor.money.months import least_rate, path
 from advisor.money.plans import Plan, World, flows
@@ -50,19 +50,13 @@ def drivers_of(case: Case, option: Option) -> list[Driver]:
         _price("current price", case.baseline.price, assume("tornado_price_fraction"), spread.price_spread_ratio),
         Driver("demand", "of today's", 1 - load, 1.0, 1 + load),
         Driver("growth", "a year, first workload", least_rate(growth, wobble), growth, growth + wobble),
-        Driver("current price change", "a year", least_rate(change.current, drift), change.current, change.current + drift),
+        _drift("current price change", change.current, 0.0 if scenario.current.owned is not None else drift),
         Driver("delay", "months", 0.0, 0.0, spread.delay_p90_months),
     ]
     if not runs_in_place(case, option):
         drivers += [
             _price("candidate price", option.price, assume("tornado_price_fraction"), spread.price_spread_ratio),
-            Driver(
-                "candidate price change",
-                "a year",
-                least_rate(change.candidate, drift),
-                change.candidate,
-                change.candidate + drift,
-            ),
+            _drift("candidate price change", change.candidate, 0.0 if buys_hardware(case, option) else drift),
         ]
     if scenario.migration.contingency_fraction > 0:
         base = 1 + scenario.migration.contingency_fraction
@@ -79,6 +73,11 @@ def _speed(name: str, option: Option, ratio: float) -> Driver:
         return Driver(name, "of the estimate", low, 1.0, high)
     base = point.tok_s_per_gpu
     return Driver(name, "tok/s/GPU", low * base, base, high * base)
+
+
+def _drift(name: str, rate: float, drift: float) -> Driver:
+    """A change of rents a year; own hardware pays none."""
+    return Driver(name, "a year", least_rate(rate, drift), rate, rate + drift)
 
 
 def _price(name: str, price: Price, fraction: float, ratio: float) -> Driver:

@@ -98,7 +98,8 @@ class World:
 
     ``demand`` holds the growth factor of each workload, the price paths the factor of today's and of candidates'
     rents. ``speed`` is the target's true throughput over its estimate, ``price`` its price over the one used;
-    ``today_speed`` and ``today_price`` are today's.
+    ``today_speed`` and ``today_price`` are today's. A price of own hardware moves all that makes up the owner's cost:
+    running it, buying it, and what it is worth.
     """
 
     demand: tuple[Array, ...]
@@ -142,13 +143,13 @@ def flows(plan: Plan, today: Today, world: World, staying: Array) -> Flows:
     old_usd, recovered, fee = _old_fleet(today, world, old, none)
     new_usd = tokens = purchase = sale = none
     if today.terms.owned:
-        purchase, sale = _hardware_cash(today.terms, old, held=today.gpus)
+        purchase, sale = (usd * world.today_price for usd in _hardware_cash(today.terms, old, held=today.gpus))
     if plan.target is not None and not plan.target.in_place:
         terms = plan.target.terms
         per_gpu = terms.usd_per_gpu_month * world.price
         new_usd = new * (per_gpu if terms.owned else per_gpu * world.candidate_price_path)
         if terms.owned:
-            bought, closing = _hardware_cash(terms, new, held=0)
+            bought, closing = (usd * world.price for usd in _hardware_cash(terms, new, held=0))
             purchase, sale = purchase + bought, sale + closing
     if plan.tokens_usd_per_month:
         share = switched(months, plan.timing.served_from + world.delay_months, plan.timing.ramp)

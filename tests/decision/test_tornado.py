@@ -51,3 +51,24 @@ def test_no_interval_is_no_range(catalog):
     assert bare.throughput_range is None
     driver = throughput_driver(decision, bare)
     assert driver.low == driver.base == driver.high
+
+
+def owned_scenario(factor=1.0):
+    """H200 rented, B200 to buy; everything that makes up the owner's cost times a factor."""
+    owned = {"capex_usd_per_gpu": 30000.0 * factor, "residual_fraction": 0.1, "kw_per_gpu": 1.2}
+    owned["hosting_usd_per_gpu_month"] = 100.0 * factor
+    data = scenario_data(candidates={"hardware": ("b200",), "owned": {"b200": owned}})
+    return data | {"finance": {"usd_per_kwh": 0.1 * factor}}
+
+
+def test_a_price_of_own_hardware_moves_all_that_makes_up_the_owners_cost(catalog):
+    """Its range is one of the owner's cost an hour: purchase, power and hosting a tenth dearer, as a run of their own."""
+    decision = recommend(build_scenario(owned_scenario(), catalog), catalog)
+    row = next(row for row in decision.tornado if row.driver == "candidate price")
+    subject = decision.chosen.key.id
+    for end, found in ((row.low, row.saving_at_low_usd), (row.high, row.saving_at_high_usd)):
+        other = recommend(build_scenario(owned_scenario(end / row.base), catalog), catalog)
+        option = next(option for option in other.options if option.key.id == subject)
+        assert option.standing.future.name == decision.chosen.standing.future.name
+        assert found == pytest.approx(option.standing.future.npv_saving, rel=1e-9)
+    assert not any(row.driver == "candidate price change" for row in decision.tornado)

@@ -33,7 +33,8 @@ class Block:
     new: int = 0
     staying_row: int | None = None
     stay_hardware: Make | None = None
-    hardware: int | None = None
+    today_hardware: int | None = None
+    new_hardware: int | None = None
 
 
 @dataclass

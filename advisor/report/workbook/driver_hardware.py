@@ -39,29 +39,40 @@ def write_stay_hardware(months: Months, name: str, end: End, staying: int) -> Ma
     return months.here(months.line(f"{name}: staying, purchases less sales", "USD", cash, end.stay_hardware, MONEY))
 
 
-def write_hardware(months: Months, name: str, end: End, block: Block, old: int, new: int) -> int:
-    """Purchases less sales of own hardware that the plan saves against staying."""
-    axis, sheet, gpus = months.axis, months.sheet, float(months.model.case.ledger.today.gpus)
-    kept = months.top
-    if axis.owns_today:
-        sheet.formula(old, BEFORE, "=in_gpus", gpus, WHOLE)
-        sheet.formula(kept, BEFORE, "=in_gpus", gpus, WHOLE)
-        left = f"{name}: GPUs owned today, left"
-        months.line(left, "GPUs", lambda c: f"MIN({cell(kept, c - 1)},{cell(old, c)})", end.kept, WHOLE)
+def write_hardware(months: Months, name: str, end: End, block: Block, old: int, new: int) -> tuple[int | None, int]:
+    """Purchases less sales that the plan saves against staying: rows of today's own hardware (None: rented) and of new."""
+    axis, sheet = months.axis, months.sheet
+    today = _today(months, name, end, block, old) if axis.owns_today else None
     sheet.number(new, BEFORE, 0, WHOLE)
 
-    def buys(row: int, price: str, worth: str, col: int) -> str:
-        month = cell(MONTH, col, fixed_row=True)
-        return bought(cell(row, col), cell(row, col - 1), axis.whole(row), axis.whole_before(row), price, worth, month)
+    def bought_new(col: int) -> str:
+        return f"-out_subject_bought*({_buys(months, new, 'out_subject_purchase', axis.whole(months.closing), col)})"
 
-    def cash(col: int) -> str:
-        month = cell(MONTH, col, fixed_row=True)
-        parts = [f"out_subject_bought*({buys(new, 'out_subject_purchase', axis.whole(months.closing), col)})"]
-        if axis.owns_today:
-            worth = months.linked.whole(axis.closing(TODAY))
-            parts.append(buys(old, f"in_{own(TODAY, 'capex')}", worth, col))
-            parts.append(sold(cell(kept, col), cell(kept, col - 1), months.linked.at(axis.held, col), month))
-        stays = block.stay_hardware(col) if block.stay_hardware else "0"
-        return f"{stays}-({'+'.join(parts)})"
+    label = f"{name}: hardware to buy, purchases less worth, saved"
+    return today, months.line(label, "USD", bought_new, end.new_hardware, MONEY)
 
-    return months.line(f"{name}: purchases less sales, saved", "USD", cash, end.hardware, MONEY)
+
+def _today(months: Months, name: str, end: End, block: Block, old: int) -> int:
+    """What is saved of today's own hardware: staying less the plan."""
+    axis, gpus = months.axis, float(months.model.case.ledger.today.gpus)
+    kept = months.top
+    for row in (old, kept):
+        months.sheet.formula(row, BEFORE, "=in_gpus", gpus, WHOLE)
+    months.line(
+        f"{name}: GPUs owned today, left", "GPUs", lambda c: f"MIN({cell(kept, c - 1)},{cell(old, c)})", end.kept, WHOLE
+    )
+    worth, stays = months.linked.whole(axis.closing(TODAY)), block.stay_hardware
+    assert stays is not None  # today's hardware is owned
+
+    def saved(col: int) -> str:
+        month = cell(MONTH, col, fixed_row=True)
+        buys = _buys(months, old, f"in_{own(TODAY, 'capex')}", worth, col)
+        sells = sold(cell(kept, col), cell(kept, col - 1), months.linked.at(axis.held, col), month)
+        return f"{stays(col)}-({buys}+{sells})"
+
+    return months.line(f"{name}: today's hardware, purchases less sales, saved", "USD", saved, end.today_hardware, MONEY)
+
+
+def _buys(months: Months, row: int, price: str, worth: str, col: int) -> str:
+    axis, month = months.axis, cell(MONTH, col, fixed_row=True)
+    return bought(cell(row, col), cell(row, col - 1), axis.whole(row), axis.whole_before(row), price, worth, month)

@@ -78,8 +78,8 @@ def write_months(
         axis.whole(TODAY_PATH, MONTHLY),
         axis.whole(CANDIDATE_PATH, MONTHLY),
         **monthly,
-        hardware="" if base.hardware is None else months.area(base.hardware),
     )
+    expected = _with_hardware(months, expected, base)
     found = dict.fromkeys(by_end, expected)
     for name, side in ((DEMAND, LOW_END), (DEMAND, HIGH_END), (GROWTH, LOW_END), (GROWTH, HIGH_END)):
         found[name, side] = _moved(months, expected, _block(months, by_end[name, side], None))
@@ -95,7 +95,12 @@ def write_months(
 def _moved(months: Months, expected: Rows, block: Block) -> Rows:
     staying = expected.staying if block.staying_row is None else months.area(block.staying_row)
     found = replace(expected, staying=staying, old=months.area(block.old), new=months.area(block.new))
-    return found if block.hardware is None else replace(found, hardware=months.area(block.hardware))
+    return _with_hardware(months, found, block)
+
+
+def _with_hardware(months: Months, rows: Rows, block: Block) -> Rows:
+    today, new = ("" if row is None else months.area(row) for row in (block.today_hardware, block.new_hardware))
+    return replace(rows, today_hardware=today, new_hardware=new)
 
 
 def _path(months: Months, end: End) -> int:
@@ -237,6 +242,9 @@ def _fleets(months: Months, end: End, name: str, block: Block) -> Block:
 
     old = months.line(f"{name}: today's GPUs", "GPUs", left, end.old, GPUS)
     afresh = months.line(f"{name}: new GPUs", "GPUs; in place: sized afresh", sized, end.new, WHOLE, read)
-    hardware = write_hardware(months, name, end, block, old, afresh) if months.axis.own_kinds else None
+    found = replace(block, old=old, new=afresh)
+    if months.axis.own_kinds:
+        today, bought = write_hardware(months, name, end, block, old, afresh)
+        found = replace(found, today_hardware=today, new_hardware=bought)
     months.top += 1
-    return replace(block, old=old, new=afresh, hardware=hardware)
+    return found

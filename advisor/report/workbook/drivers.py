@@ -7,7 +7,7 @@ hardware also from purchases less sales saved.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,7 +34,22 @@ RANGE_HEADS = (
     "Swing, USD",
     "Order, widest first",
 )
-(END, END_SIDE, END_VALUE, OVER, MARKET, IDLE, FEE, NEW, HARDWARE, TODAY_PRICE, CANDIDATE_PRICE, ONE_OFF, NPV) = range(13)
+(
+    END,
+    END_SIDE,
+    END_VALUE,
+    OVER,
+    MARKET,
+    IDLE,
+    FEE,
+    NEW,
+    TODAY_HARDWARE,
+    NEW_HARDWARE,
+    TODAY_PRICE,
+    CANDIDATE_PRICE,
+    ONE_OFF,
+    NPV,
+) = range(14)
 END_HEADS = (
     "End",
     "Side",
@@ -44,7 +59,8 @@ END_HEADS = (
     "Committed GPU-months unused, discounted",
     "Discount factor of the exit fee; 0: none",
     "New GPU-months, at the month's price over month 1, discounted",
-    "Purchases less sales of own hardware saved, discounted",
+    "Purchases less sales of today's own hardware saved, discounted",
+    "The same of hardware to buy (a cost: below 0)",
     "Today's price, factor",
     "Candidate's price, factor",
     "One-offs, factor",
@@ -72,8 +88,12 @@ class End:
     new: Array
     saving: float
     kept: Array
-    hardware: Array
-    """What is left of the GPUs owned today, and purchases less sales that the plan saves, USD by month."""
+    today_hardware: Array
+    new_hardware: Array
+    """What is left of the GPUs owned today; purchases less sales the plan saves, of today's and of new own hardware.
+
+    USD by month at the prices expected: an end of a price is a factor on both.
+    """
     stay_hardware: Array
 
 
@@ -139,16 +159,20 @@ def _end(model: Model, subject: Subject, driver: Driver, side: str, value: float
     new = cash.new_gpus
     if plan.target is not None and plan.target.in_place:
         new = np.broadcast_to(plan.target.need.gpus(world.demand, world.speed), (ledger.months,))
-    stay = flows(Plan("stay"), ledger.today, world, staying)
-    stays = np.broadcast_to(stay.purchase_usd - stay.sale_usd, (ledger.months,))
-    saved = stays - (cash.purchase_usd - cash.sale_usd)
     kept = np.minimum(ledger.today.gpus, np.minimum.accumulate(cash.old_gpus))
+
+    def hardware(course: Plan, today: float, price: float) -> Array:
+        found = flows(course, ledger.today, replace(world, today_price=today, price=price), staying)
+        return np.broadcast_to(found.purchase_usd - found.sale_usd, (ledger.months,))
+
+    stays = hardware(Plan("stay"), 1.0, 0.0)
+    saved, bought = stays - hardware(plan, 1.0, 0.0), -hardware(plan, 0.0, 1.0)
     npv = saving_with(case, plan, driver, value)
-    return End(driver, side, value, world, staying, cash.old_gpus, new, npv, kept, saved, stays)
+    return End(driver, side, value, world, staying, cash.old_gpus, new, npv, kept, saved, bought, stays)
 
 
 def write_ranges(
-    sheet: Sheet, workloads: int, layout: Layout, drivers: dict[str, Driver], ends: list[End], shown: bool
+    sheet: Sheet, model: Model, layout: Layout, drivers: dict[str, Driver], ends: list[End], shown: bool
 ) -> None:
     """Write the ranges with the NPV saved at both ends, the swing, and the order."""
     sheet.section(layout.ranges - 2, "The range of every driver; the ends are worked out below")
@@ -157,7 +181,7 @@ def write_ranges(
     swings = {name: abs(by_end[name, HIGH_END] - by_end[name, LOW_END]) if shown else 0.0 for name in NAMES}
     ranged = {name: float(shown and drivers[name].low != drivers[name].high) for name in NAMES}
     order = sorted(NAMES, key=lambda name: (-ranged[name], -swings[name], name))
-    formulas = _range_formulas(workloads)
+    formulas = _range_formulas(model.workloads, model.case.ledger.today.terms.owned)
     area = {col: f"{fixed(layout.ranges, col)}:{fixed(layout.ranges + len(NAMES) - 1, col)}" for col in (RANGED, SWING)}
     for row, name in enumerate(NAMES, start=layout.ranges):
         driver = drivers[name]
@@ -181,7 +205,7 @@ def write_ranges(
         sheet.formula(row, ORDER, ahead, 1 + order.index(name), WHOLE)
 
 
-def _range_formulas(workloads: int) -> dict[str, tuple[str, str, str]]:
+def _range_formulas(workloads: int, owns_today: bool) -> dict[str, tuple[str, str, str]]:
     """Low, base and high of each driver, as :func:`advisor.decision.tornado.drivers_of` has them."""
     wide = "cat_tornado_price_fraction"
     listed = {
@@ -197,7 +221,7 @@ def _range_formulas(workloads: int) -> dict[str, tuple[str, str, str]]:
     def change(rate: str, spread: str) -> tuple[str, str, str]:
         return f"MAX({{base}}-{spread},MIN({{base}},cat_least_rate))", rate, f"{{base}}+{spread}"
 
-    ours = "IF(out_subject_in_place=1,0,in_price_change_spread)"
+    ours = "IF(out_subject_in_place+out_subject_bought>0,0,in_price_change_spread)"
     return {
         THROUGHPUT: _speeds(workloads),
         PRICE: (price("low", f"1-{wide}"), "out_subject_usd_per_gpu_hour", price("high", f"1+{wide}")),
@@ -207,7 +231,7 @@ def _range_formulas(workloads: int) -> dict[str, tuple[str, str, str]]:
             "out_today_usd_per_gpu_hour",
             f"IF(in_price_spread=0,{{base}},{{base}}*(1+{wide}))",
         ),
-        TODAY_CHANGE: change("in_price_change_current", "in_price_change_spread"),
+        TODAY_CHANGE: change("in_price_change_current", "0" if owns_today else "in_price_change_spread"),
         DEMAND: ("{base}-cat_tornado_load_fraction", "1", "{base}+cat_tornado_load_fraction"),
         GROWTH: change("in_growth", "in_growth_spread"),
         DELAY: ("{base}", "0", "in_delay_p90"),
@@ -238,8 +262,9 @@ class Rows:
     candidate_path: str
     committed: str
     discount: str
-    hardware: str = ""
-    """What is saved of purchases less sales; empty where no hardware is owned."""
+    today_hardware: str = ""
+    new_hardware: str = ""
+    """What is saved of purchases less sales, of today's own hardware and of new; empty where none is owned."""
 
 
 def write_ends(
@@ -266,7 +291,8 @@ def write_ends(
             sheet.formula(row, col, f'=IF({at[END]}="{driver}",{at[OVER]},1)', over if name == driver else 1.0, FACTOR)
         npv = (
             f"=out_today_usd_per_gpu_month*{at[TODAY_PRICE]}*({at[MARKET]}+in_recoverable*{at[IDLE]})"
-            f"-in_exit_fee*{at[FEE]}-out_subject_usd_per_gpu_month*{at[CANDIDATE_PRICE]}*{at[NEW]}+{at[HARDWARE]}"
+            f"-in_exit_fee*{at[FEE]}-out_subject_usd_per_gpu_month*{at[CANDIDATE_PRICE]}*{at[NEW]}+{at[TODAY_PRICE]}*{at[TODAY_HARDWARE]}"
+            f"+{at[CANDIDATE_PRICE]}*{at[NEW_HARDWARE]}"
             f"-out_subject_one_off*{at[ONE_OFF]}"
         )
         sheet.formula(row, NPV, npv, end.saving, MONEY, bold=True)
@@ -283,8 +309,8 @@ def _sums(sheet: Sheet, model: Model, row: int, end: End, at: Rows, subject: Row
     today_path = np.ones(ledger.months) if ledger.today.terms.owned else world.current_price_path
     path = np.ones(ledger.months) if bought else world.candidate_price_path
     k, s, o = at.committed, at.staying, at.old
-    price_path = f"({at.candidate_path}*(1-out_subject_bought)+out_subject_bought)" if at.hardware else at.candidate_path
-    hardware = f"=SUMPRODUCT({at.hardware}*{at.discount})" if at.hardware else "=0"
+    price_path = f"({at.candidate_path}*(1-out_subject_bought)+out_subject_bought)" if at.new_hardware else at.candidate_path
+    hardware = [f"=SUMPRODUCT({area}*{at.discount})" if area else "=0" for area in (at.today_hardware, at.new_hardware)]
     figures = (
         (
             MARKET,
@@ -298,7 +324,8 @@ def _sums(sheet: Sheet, model: Model, row: int, end: End, at: Rows, subject: Row
             f"=IF(out_subject_in_place=1,0,SUMPRODUCT({at.new}*{price_path}*{at.discount}))",
             float((new * path) @ factors),
         ),
-        (HARDWARE, hardware, float(end.hardware @ factors)),
+        (TODAY_HARDWARE, hardware[0], float(end.today_hardware @ factors)),
+        (NEW_HARDWARE, hardware[1], float(end.new_hardware @ factors)),
     )
     for col, formula, value in figures:
         sheet.formula(row, col, formula, value, NUMBER)

@@ -41,7 +41,7 @@ from advisor.report.workbook.axis import (
     write_axis,
     write_line,
 )
-from advisor.report.workbook.book import FACTOR, MONEY, NUMBER, WHOLE, Book, Sheet, cell
+from advisor.report.workbook.book import FACTOR, MONEY, WHOLE, Book, Sheet, cell
 from advisor.report.workbook.demand import demand_area
 from advisor.report.workbook.model import Model
 from advisor.report.workbook.names import TODAY, numbered, own
@@ -102,8 +102,8 @@ def _time_lines(line: Callable[..., None], model: Model, axis: Axis) -> None:
     else:
         mean = f"SUM({demand_area('mean', axis.workloads)})"
         line(DEMAND, "Demand over today's, all workloads", "factor", lambda c: f"{here(MEAN)(c)}/{mean}", growth, FACTOR)
-    line(MEAN, "Demand, mean", "tok/s", lambda c: weighted("mean", c), load.mean_tok_s * growth, NUMBER)
-    line(PEAK, "Demand at the peak", "tok/s", lambda c: weighted("peak", c), peak, NUMBER)
+    line(MEAN, "Demand, mean", "tok/s", lambda c: weighted("mean", c), load.mean_tok_s * growth, WHOLE)
+    line(PEAK, "Demand at the peak", "tok/s", lambda c: weighted("peak", c), peak, WHOLE)
     rate, today = "in_price_change_current", "Today's price over month 1"
     if axis.owns_today:
         rate, today = "", "Running cost over month 1"

@@ -52,7 +52,7 @@ PRICE_COLUMNS = (
     P_LIVE,
 ) = range(len(PRICE_COLUMNS))
 OWN_COLUMNS = (
-    "Running cost, USD/GPU-month",
+    "Paid a month, USD/GPU",
     "Purchase, USD/GPU (empty: rented)",
     "Value at the end of life, USD/GPU",
     "Life, months",

@@ -56,7 +56,7 @@ def write_sensitivity(
     layout, drivers = work.layout_after(free), work.drivers_by_name(model, subject)
     ends = work.ends_of(model, subject, drivers)
     areas = write_months(book, model, axis, subject, layout, ends, linkable)
-    work.write_ranges(sheet, model.workloads, layout, drivers, ends, subject.exists)
+    work.write_ranges(sheet, model, layout, drivers, ends, subject.exists)
     work.write_ends(sheet, model, layout, ends, areas, subject.row)
     book.name("out_subject_npv_saving", DRIVERS, layout.ends, work.NPV)
     saving = {(end.driver.name, end.side): end.saving for end in ends}
