@@ -191,19 +191,24 @@ def test_what_is_no_number_is_refused(value):
         figure(value)
 
 
+def formulas_with(catalog, words):
+    """The formulas of a scenario that holds ``words`` in every free-text field."""
+    data = scenario_data(name=words, candidates={"price": {"provider": words, "overrides": {"b200": 5.0}}})
+    data["quality"] = {"results": ({"class": "conversation", "task": words, "format": "nvfp4", "delta_points": -1.0},)}
+    book = load_workbook(io.BytesIO(workbook_bytes(recommend(build_scenario(data, catalog), catalog))))
+    texts = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "s"]
+    assert words in texts
+    return {(sheet.title, cell.coordinate): cell.value for sheet, cell in formulas_of(book)}
+
+
+@pytest.fixture(scope="module")
+def harmless(catalog):
+    return formulas_with(catalog, "harmless")
+
+
 @pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "=cmd|' /C calc'!A0"])
-def test_user_text_is_never_a_formula(catalog, text):
-    """In every free-text field: the formulas are those of the same scenario with harmless text."""
-
-    def formulas(words):
-        data = scenario_data(name=words, candidates={"price": {"provider": words, "overrides": {"b200": 5.0}}})
-        data["quality"] = {"results": ({"class": "conversation", "task": words, "format": "nvfp4", "delta_points": -1.0},)}
-        book = load_workbook(io.BytesIO(workbook_bytes(recommend(build_scenario(data, catalog), catalog))))
-        texts = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "s"]
-        assert words in texts
-        return {(sheet.title, cell.coordinate): cell.value for sheet, cell in formulas_of(book)}
-
-    assert formulas(text) == formulas("harmless")
+def test_user_text_is_never_a_formula(catalog, harmless, text):
+    assert formulas_with(catalog, text) == harmless
 
 
 def test_links_stay_short_and_the_file_small(decision, content):
